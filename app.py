@@ -1,0 +1,80 @@
+"""The service: `create_app` for any WSGI server, `python app.py` for one machine with everything inside."""
+import logging
+
+from flask import Flask, current_app, g
+from flask_babel import Babel, get_locale
+from flask_login import LoginManager
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import commands
+import settings as environment
+import views
+from models import passwords
+from models.database import connect
+from models.people import StaffSession
+from views import errors, guards
+from views.hypermedia import now, say
+
+LANGUAGES = ("en",)
+RIGHT_TO_LEFT = ("ar", "fa", "he", "ur")
+LARGEST_REQUEST = 32 * 1024 * 1024
+
+
+def create_app(**given):
+    """The Flask application. `given` overrides settings of the environment, e.g. DATABASE_URL. Raises `Unfit`."""
+    settings = environment.read(**given)
+    app = Flask(__name__, instance_path=settings["INSTANCE_PATH"])
+    secure = bool(settings["PRODUCTION"])
+    app.config.update(
+        settings,
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        MAX_FORM_PARTS=20_000,
+        SESSION_COOKIE_NAME="__Host-staff" if secure else "staff",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_HTTPONLY=True,
+        WTF_CSRF_TIME_LIMIT=None,
+        BABEL_TRANSLATION_DIRECTORIES="translations",
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters["say"] = say
+    if proxies := int(settings["TRUSTED_PROXIES"]):
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
+
+    connect(settings["DATABASE_URL"])
+    passwords.keys.load(settings["CREDENTIAL_KEY"], settings["PEPPER"])
+    Babel(app, locale_selector=locale, timezone_selector=lambda: "UTC")
+    CSRFProtect(app)
+    login = LoginManager(app)
+    login.session_protection = None  # it hashes address and browser; phones change address
+    login.user_loader(lambda token: StaffSession.officer_of(token, now()))
+    guards.init_app(app)
+    errors.init_app(app)
+    views.init_app(app)
+    commands.init_app(app)
+    app.context_processor(in_every_template)
+    logging.getLogger("xhtml2pdf").setLevel(logging.CRITICAL)  # its warnings quote the document's text
+    return app
+
+
+def locale():
+    return g.get("language", "en")
+
+
+def in_every_template():
+    language = str(get_locale())
+    return {
+        "portal_name": current_app.config["PORTAL_NAME"],
+        "board_name": current_app.config["BOARD_NAME"],
+        "support_email": current_app.config["SUPPORT_EMAIL"],
+        "locale": language,
+        "direction": "rtl" if language in RIGHT_TO_LEFT else "ltr",
+    }
+
+
+if __name__ == "__main__":
+    commands.serve(create_app())

@@ -1,0 +1,27 @@
+"""Files exchanged between the board and a centre."""
+import secrets
+
+from peewee import BlobField, CharField, Check, ForeignKeyField, IntegerField
+
+from models.database import Model, Moment
+from models.exams import Centre, Series
+
+
+class ExchangeFile(Model):
+    """A file from the board to a centre, or from a centre to the board; kept in the database.
+
+    `size` in bytes.
+    """
+
+    public_id = CharField(max_length=22, unique=True, default=lambda: secrets.token_urlsafe(16))
+    centre = ForeignKeyField(Centre, backref="files", on_delete="CASCADE")
+    series = ForeignKeyField(Series, null=True, on_delete="SET NULL")
+    direction = CharField(max_length=10, constraints=[Check("direction IN ('from-board', 'to-board')")])
+    name = CharField(max_length=200)
+    size = IntegerField()
+    content = BlobField()
+    sent_by = CharField(max_length=254)
+    sent_at = Moment()
+
+    class Meta:
+        indexes = ((("centre", "direction", "sent_at"), False),)

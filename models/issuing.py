@@ -1,0 +1,201 @@
+"""Confirm, generate, reissue, new password: how candidates come by their logins and slips.
+
+Each verb first plans (hashing takes 0.45 ms a password, so outside any transaction) and then stores the plan
+in one short transaction. Stored twice it has its effect once: a login is inserted only where none is, and
+its generation is raised only from the one that was planned on.
+"""
+import secrets
+from dataclasses import dataclass, field
+
+from peewee import chunked
+
+from models import passwords
+from models.attached import Contact
+from models.consequences import login, with_slips
+from models.credentials import Credential, Slip, SlipBatch, username_of
+from models.database import Overtaken, Refused, Sentence
+from models.exams import NO_VALID_ENTRY, Candidate, Centre, Series
+from models.offers import ALL, NONE, SELECTED, TERMS_VERSION, Offer, SelectedCandidate
+from models.rules import governed, is_covered, releases_of, standing
+from models.subcentres import LONGEST, is_email
+
+NO_CONTACT = Contact()
+CONFIRM, GENERATE, REISSUE, NEW_PASSWORD = "confirm", "generate", "reissue", "new-password"
+
+
+@dataclass
+class Plan:
+    """What a batch will hold. `new`: Credential rows to insert; `raised`: (credential, row) to replace."""
+
+    candidates: list
+    new: list = field(default_factory=list)
+    raised: list = field(default_factory=list)
+
+
+def save_offer(offer, *, by, now, version, scope, selected=(), terms=False, contact=NO_CONTACT, delay=0,
+               asks_contact=True):
+    """Store the choice of 'Edit status'; `selected`: candidate ids, `delay`: minutes. No credentials yet.
+
+    NO candidates asks nothing further. Call inside a transaction. Raises `Refused` (scope, selected, terms,
+    contact_name, contact_phone, contact_email) and `Overtaken`. Gives the changes for the audit trail.
+    """
+    values = {"scope": scope}
+    if scope not in (NONE, ALL, SELECTED):
+        raise Refused(scope=Sentence("Choose NO candidates, ALL candidates or Selected candidates."))
+    if scope != NONE:
+        values |= _checked(by, now, terms, contact, delay, asks_contact)
+    chosen = _chosen(offer, selected) if scope == SELECTED else []
+    before = {name: getattr(offer, name) for name in values}
+    Offer.insert(centre=offer.centre, series=offer.series).on_conflict_ignore().execute()
+    stored = Offer.update({Offer.version: Offer.version + 1, Offer.confirmed_at: now,
+                           **{getattr(Offer, name): value for name, value in values.items()}}).where(
+        Offer.centre == offer.centre, Offer.series == offer.series, Offer.version == version).execute()
+    if not stored:
+        raise Overtaken
+    changes = [(name, before[name], value) for name, value in values.items()
+               if name not in ("terms_at", "terms_by")]
+    if scope == SELECTED:
+        row = Offer.get(Offer.centre == offer.centre, Offer.series == offer.series)
+        was = SelectedCandidate.select().where(SelectedCandidate.offer == row).count()
+        SelectedCandidate.delete().where(SelectedCandidate.offer == row).execute()
+        for some in chunked(chosen, 1000):
+            SelectedCandidate.insert_many(
+                [(row.id, candidate_id) for candidate_id in some],
+                fields=[SelectedCandidate.offer, SelectedCandidate.candidate]).execute()
+        changes.append(("selected candidates", was, len(chosen)))
+    return changes
+
+
+def _checked(by, now, terms, contact, delay, asks_contact):
+    refused = {}
+    if not terms:
+        refused["terms"] = Sentence("Tick the box to accept the terms and conditions.")
+    if asks_contact:
+        if not contact.name:
+            refused["contact_name"] = Sentence("Enter the name of the contact at your Centre.")
+        if not (contact.phone or contact.email):
+            refused["contact_phone"] = Sentence("Enter a telephone number or an e-mail address.")
+        if contact.email and not is_email(contact.email):
+            refused["contact_email"] = Sentence("That is not an e-mail address, like exams@school.example.")
+        for name, value in contact._asdict().items():
+            if len(value) > LONGEST[f"contact_{name}"]:
+                refused[f"contact_{name}"] = Sentence(
+                    "Use at most %(n)s characters.", n=LONGEST[f"contact_{name}"])
+    if refused:
+        raise Refused(**refused)
+    values = {"terms_version": TERMS_VERSION, "terms_by": str(by), "terms_at": now, "delay": delay}
+    if asks_contact:
+        values |= {f"contact_{name}": value for name, value in contact._asdict().items()}
+    return values
+
+
+def _chosen(offer, selected):
+    chosen = [row[0] for row in Candidate.select(Candidate.id).where(
+        Candidate.centre == offer.centre, Candidate.series == offer.series,
+        Candidate.qualifications != "", Candidate.id.in_(list(selected))).order_by(Candidate.id).tuples()]
+    if not chosen:
+        raise Refused(selected=Sentence("Select at least one candidate, or choose NO candidates."))
+    return chosen
+
+
+def covered(centre, series):
+    """Candidates of the centre whom the service is offered to, by number, each with `.state` of its login."""
+    query = governed(
+        Candidate.select(Candidate, Credential, login.alias("state"))
+        .join(Centre).switch(Candidate).join(Series))
+    return with_slips(query).where(
+        Candidate.centre == centre, Candidate.series == series, is_covered).order_by(Candidate.number)
+
+
+def plan(centre, series, candidates, *, new_passwords=False, progress=None):
+    """Derive and hash what is missing (or everything anew) for these candidates (from `covered`).
+
+    `new_passwords`: raise the generation of every login there is. `progress(done)` is called now and then.
+    Raises `passwords.MissingKey`.
+    """
+    if not candidates:
+        raise Refused(NO_VALID_ENTRY)
+    keys = passwords.keys
+    master_id, pepper_id = keys.master_id, keys.pepper_id
+    issue_key, pepper = keys.issue_key(series, master_id), keys.pepper(pepper_id)
+    made = Plan(candidates)
+    for done, candidate in enumerate(candidates, 1):
+        had = candidate.login
+        if had is None or not had.verifier or new_passwords:
+            generation, salt = (had.generation + 1 if had else 1), passwords.new_salt()
+            password = passwords.derive(issue_key, centre.number, candidate.number, generation, salt)
+            row = {"generation": generation, "salt": salt, "scheme": passwords.SCHEME,
+                   "verifier": passwords.verifier(password, salt, pepper),
+                   "master_id": master_id, "pepper_id": pepper_id}
+            if had:
+                made.raised.append((had, row))
+            else:
+                row |= {"candidate": candidate,
+                        "username": username_of(centre.number, candidate.number, series)}
+                made.new.append(row)
+        if progress and done % 50 == 0:
+            progress(done)
+    return made
+
+
+def store(made, centre, series, *, kind, by, now, options=None):
+    """Store a Plan and the batch of slips that prints it, in the caller's transaction. Gives the SlipBatch.
+
+    A login that somebody else made or raised meanwhile stands; the slip prints whichever is in the database.
+    """
+    for some in chunked(made.new, 500):
+        Credential.insert_many([{**row, "issued_at": now} for row in some]).on_conflict_ignore().execute()
+    for had, row in made.raised:
+        Credential.update(**row, issued_at=now, dormant_since=None, slip=None, last_signed_in_at=None).where(
+            Credential.id == had.id, Credential.generation == had.generation).execute()
+    ids = [candidate.id for candidate in made.candidates]
+    batch = SlipBatch.create(public_id=secrets.token_urlsafe(16), centre=centre, series=series, kind=kind,
+                             made_by=str(by), made_at=now, options=options or {})
+    stands, releases = standing(centre, series), releases_of(series)
+    if not stands.has_access:
+        raise Refused(Sentence("%(number)s has no access to the candidate results service.",
+                               number=centre.number))
+    contact = stands.printed_contact()
+    for some in chunked(ids, 500):
+        candidates = Candidate.select(Candidate, Credential).join(Credential, attr="login").where(
+            Candidate.id.in_(some)).order_by(Candidate.id)
+        Slip.insert_many(
+            [(batch.id, c.id, c.login.generation, c.name,
+              stands.printed_releases(c.qualifications, releases), contact, stands.delay)
+             for c in candidates],
+            fields=[Slip.batch, Slip.candidate, Slip.generation, Slip.name, Slip.releases, Slip.contact,
+                    Slip.delay]).execute()
+        Credential.update(slip=Slip.id, dormant_since=None).from_(Slip).where(
+            Slip.batch == batch, Slip.candidate == Credential.candidate,
+            Credential.candidate.in_(some)).execute()
+    return batch
+
+
+def void(candidate_ids, now):
+    """End for good the logins of candidate numbers that another person now has (D6)."""
+    for credential in Credential.select().where(Credential.candidate.in_(list(candidate_ids))):
+        Credential.update(
+            generation=Credential.generation + 1, salt=passwords.new_salt(), verifier="", issued_at=now,
+            slip=None, last_signed_in_at=None,
+        ).where(Credential.id == credential.id).execute()
+
+
+def slips_of(batch):
+    """(Slip with .candidate and .candidate.login, password or None) in order of candidate number.
+
+    None: this login has died since, and the slip is printed marked so. Raises `passwords.MissingKey`.
+    """
+    issue_keys = {}
+    query = (
+        Slip.select(Slip, Candidate, Credential)
+        .join(Candidate).join(Credential, attr="login", on=(Credential.candidate == Candidate.id))
+        .where(Slip.batch == batch).order_by(Candidate.number))
+    for slip in query.iterator():
+        login_ = slip.candidate.login
+        if login_.generation != slip.generation or not login_.verifier:
+            yield slip, None
+            continue
+        if login_.master_id not in issue_keys:
+            issue_keys[login_.master_id] = passwords.keys.issue_key(batch.series, login_.master_id)
+        yield slip, passwords.derive(issue_keys[login_.master_id], batch.centre.number,
+                                     slip.candidate.number, slip.generation, login_.salt)

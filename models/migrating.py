@@ -1,0 +1,42 @@
+"""Bring the tables up to date. Many processes may start on an empty database at once: one migrates."""
+import fcntl
+from contextlib import contextmanager
+from pathlib import Path
+
+from peewee import PostgresqlDatabase
+from playhouse.migrations import Runner
+
+from models.database import database
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+LOCK = 7_267_113  # any number, the same in every process
+
+
+def migrate():
+    """Apply the pending migrations; gives their names. Waits while another process does."""
+    with database.connection_context() if database.is_closed() else _as_it_is(), _alone():
+        return Runner(database.obj, str(MIGRATIONS)).up()
+
+
+def pending():
+    return [step.name for step in Runner(database.obj, str(MIGRATIONS)).status() if not step.applied]
+
+
+@contextmanager
+def _alone():
+    """The migration runner does not lock, so a file beside SQLite or PostgreSQL's advisory lock does."""
+    if isinstance(database.obj, PostgresqlDatabase):
+        database.execute_sql("SELECT pg_advisory_lock(%s)", (LOCK,))
+        try:
+            yield
+        finally:
+            database.execute_sql("SELECT pg_advisory_unlock(%s)", (LOCK,))
+        return
+    with open(f"{database.database}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def _as_it_is():
+    yield

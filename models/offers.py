@@ -1,0 +1,43 @@
+"""What a centre offers its candidates in a series: NO, ALL or Selected candidates, terms, contact and delay."""
+from peewee import CharField, Check, ForeignKeyField, IntegerField
+
+from models.attached import Contact
+from models.database import Model, Moment
+from models.exams import Candidate, Centre, Series
+
+NONE, ALL, SELECTED = "none", "all", "selected"
+TERMS_VERSION = "2026-1"
+
+
+class Offer(Model):
+    """One centre's offer in one series; no row means NO candidates. `delay` in minutes."""
+
+    centre = ForeignKeyField(Centre, backref="offers", on_delete="CASCADE")
+    series = ForeignKeyField(Series, on_delete="CASCADE")
+    scope = CharField(max_length=8, default=NONE, constraints=[Check("scope IN ('none', 'all', 'selected')")])
+    delay = IntegerField(default=0, constraints=[Check("delay BETWEEN 0 AND 20160")])
+    contact_name = CharField(max_length=120, default="")
+    contact_phone = CharField(max_length=60, default="")
+    contact_email = CharField(max_length=254, default="")
+    terms_version = CharField(max_length=20, default="")
+    terms_by = CharField(max_length=254, default="")
+    terms_at = Moment(null=True)
+    confirmed_at = Moment(null=True)
+    version = IntegerField(default=0)
+
+    class Meta:
+        indexes = ((("centre", "series"), True),)
+
+    @property
+    def contact(self):
+        return Contact(self.contact_name, self.contact_phone, self.contact_email)
+
+
+class SelectedCandidate(Model):
+    """A candidate whom the centre chose under 'Selected candidates'."""
+
+    offer = ForeignKeyField(Offer, backref="selected", on_delete="CASCADE")
+    candidate = ForeignKeyField(Candidate, on_delete="CASCADE")
+
+    class Meta:
+        indexes = ((("offer", "candidate"), True),)

@@ -1,0 +1,19 @@
+"""Every table, in an order in which they can be made."""
+from models.attached import AttachedCentre, AttachedDefaults, AttachedDraft
+from models.audit import AuditChange, AuditEvent
+from models.credentials import CandidateSession, Credential, SignInFailure, Slip, SlipBatch
+from models.exams import Candidate, Centre, Entry, Release, Series
+from models.files import ExchangeFile
+from models.jobs import Job
+from models.offers import Offer, SelectedCandidate
+from models.people import Officer, Posting, StaffSession
+from models.results import Result
+
+TABLES = (
+    Centre, Series, Release, Candidate, Entry, Result,
+    Officer, Posting, StaffSession,
+    AttachedDefaults, AttachedCentre, AttachedDraft,
+    Offer, SelectedCandidate,
+    SlipBatch, Slip, Credential, CandidateSession, SignInFailure,
+    Job, ExchangeFile, AuditEvent, AuditChange,
+)

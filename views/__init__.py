@@ -1,0 +1,31 @@
+"""HTTP. One module and one blueprint per area; each says in `before_request` which kind of person it is for."""
+
+
+def init_app(app):
+    """Register the areas that this process's role serves."""
+    from views import (
+        account,
+        attached_centres,
+        candidate_results,
+        candidates,
+        credentials,
+        dashboard,
+        files,
+        health,
+        offers,
+        preview,
+        public,
+        results,
+        work,
+    )
+    from views.board import audit, centres, imports, officers, queue, series
+
+    role = app.config["ROLE"]
+    app.register_blueprint(health.bp)
+    app.register_blueprint(public.bp)
+    if role in ("all", "candidate"):
+        app.register_blueprint(candidates.bp)
+    if role in ("all", "portal"):
+        for area in (account, dashboard, results, files, candidate_results, offers, credentials, attached_centres,
+                     preview, work, centres, officers, series, imports, audit, queue):
+            app.register_blueprint(area.bp)

@@ -1,0 +1,3 @@
+from flask import Blueprint
+
+bp = Blueprint("attached_centres", __name__)

@@ -1,0 +1,1 @@
+"""The board's own administration, under /board/…: for board staff alone."""

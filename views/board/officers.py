@@ -1,0 +1,3 @@
+from flask import Blueprint
+
+bp = Blueprint("board_officers", __name__)

@@ -1,0 +1,3 @@
+from flask import Blueprint
+
+bp = Blueprint("candidate_results", __name__)

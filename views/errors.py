@@ -1,0 +1,75 @@
+"""Every refusal as one sentence: in the notice for htmx, as a page for everyone else."""
+from flask import current_app, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from peewee import InterfaceError, OperationalError
+from werkzeug.exceptions import HTTPException
+
+from models.database import Overtaken, Refused
+from models.passwords import MissingKey
+from views.hypermedia import is_htmx, say
+
+
+def init_app(app):
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(CSRFError, lambda error: answer(400, _(
+        "This page has been open too long or was opened in another session. Reload it and try again.")))
+    app.register_error_handler(Refused, lambda refusal: answer(422, say(refusal.sentence or refusal)))
+    app.register_error_handler(Overtaken, lambda _error: answer(409, _(
+        "Somebody else changed this first. Nothing was stored; look at the newer state and try again.")))
+    app.register_error_handler(MissingKey, missing_key)
+    app.register_error_handler(OperationalError, busy)
+    app.register_error_handler(InterfaceError, busy)
+    app.register_error_handler(500, lambda _error: answer(500, _(
+        "Something went wrong on our side. It has been written down; please try again.")))
+
+
+def http_error(error):
+    sentences = {
+        400: _("That request could not be read."),
+        403: _("You do not have the right to do this."),
+        404: _("There is no such page, or it is not yours to see."),
+        405: _("That address cannot be used this way."),
+        413: _("That is too large to be sent."),
+        429: _("Too many attempts. Please wait a little and try again."),
+    }
+    if error.code is None or error.code < 400:
+        return error
+    response = answer(error.code, sentences.get(error.code, error.name))
+    if error.code == 405 and error.valid_methods:
+        response.headers["Allow"] = ", ".join(error.valid_methods)
+    return response
+
+
+def answer(status, sentence):
+    """The sentence in the notice of the open page for htmx, as a page of its own otherwise."""
+    response = make_response(render_template(
+        "_notice.html" if is_htmx() else "error.html", sentence=sentence, status=status), status)
+    if is_htmx():
+        response.headers["HX-Retarget"] = "#notice"
+        response.headers["HX-Reswap"] = "innerHTML"
+    return response
+
+
+def sign_in_again():
+    """The session is gone: never a sign-in page inside a table row."""
+    if is_htmx():
+        response = make_response("", 401)
+        response.headers["HX-Redirect"] = url_for("account.sign_in")
+        return response
+    if request.method == "GET" and request.path != "/":
+        return redirect(url_for("account.sign_in", next=request.full_path.rstrip("?")), 303)
+    return redirect(url_for("account.sign_in"), 303)
+
+
+def missing_key(error):
+    current_app.logger.error("missing key: %s", error)
+    return answer(503, _("The keys that slips are made with are not available to this server."))
+
+
+def busy(error):
+    """The database is locked, full or away: words, and when to come back."""
+    current_app.logger.error("database: %s", type(error.__cause__ or error).__name__)
+    response = answer(503, _("The service is busy just now. Please try again in a few seconds."))
+    response.headers["Retry-After"] = "5"
+    return response

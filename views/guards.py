@@ -1,0 +1,82 @@
+"""The first two locks: shut by default, and the kind of person per area. And the headers of every answer."""
+from flask import abort, current_app, request
+from flask_login import current_user
+from peewee import PostgresqlDatabase
+
+from models.database import database
+from views.errors import sign_in_again
+
+# Endpoints that nobody needs to sign in for. The candidate site guards itself (views/candidates.py).
+PUBLIC = {"static", "health.healthz", "account.sign_in", "public.privacy", "public.verify"}
+CANDIDATE_SITE = "candidates."
+SECURITY = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+def init_app(app):
+    app.before_request(right_host)
+    app.before_request(connect)
+    app.before_request(shut_by_default)
+    app.after_request(guard_answer)
+
+
+def right_host():
+    """With a host name of its own the candidate site has no staff page, and the portal no candidate page."""
+    host = current_app.config["CANDIDATE_HOST"]
+    if not host or request.endpoint in ("static", "health.healthz"):
+        return
+    if (request.host == host) != (request.endpoint or CANDIDATE_SITE).startswith((CANDIDATE_SITE, "public.")):
+        abort(404)
+
+
+def connect():
+    """A connection a thread, kept for the next request; a broken one is replaced."""
+    if request.endpoint == "static":
+        return
+    if isinstance(database.obj, PostgresqlDatabase) and not database.is_connection_usable():
+        database.close()
+    database.connect(reuse_if_open=True)
+
+
+def shut_by_default():
+    endpoint = request.endpoint
+    if endpoint is None or endpoint in PUBLIC or endpoint.startswith(CANDIDATE_SITE):
+        return None
+    if current_user.is_authenticated:
+        return None
+    return sign_in_again()
+
+
+def officers_only():
+    """For the blueprints of the portal's centre pages."""
+    if not current_user.is_authenticated:
+        return sign_in_again()
+    return None
+
+
+def board_only():
+    """For /board/…: a page that other officers cannot tell from one that is not there."""
+    if not current_user.is_authenticated:
+        return sign_in_again()
+    if not current_user.is_board_staff:
+        abort(404)
+    return None
+
+
+def guard_answer(response):
+    for name, value in SECURITY.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint != "static" and "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store"
+        response.vary.add("HX-Request-Type")
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    return response

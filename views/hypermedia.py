@@ -1,0 +1,48 @@
+"""The only reader of htmx's request headers, and what every view shares in answering."""
+from datetime import UTC, datetime
+
+from flask import abort, flash, make_response, redirect, render_template, request
+from flask_babel import gettext
+
+
+def now():
+    """This instant, aware, UTC, whole seconds: as the database keeps it."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def wants_fragment():
+    """Whether htmx will put the answer into an element; a history restore wants the page."""
+    return request.headers.get("HX-Request-Type") == "partial"
+
+
+def is_htmx():
+    return request.headers.get("HX-Request") == "true"
+
+
+def say(sentence):
+    """A `Sentence` in the reader's language."""
+    values = getattr(sentence, "values", None)
+    text = gettext(getattr(sentence, "msgid", sentence))
+    return text % values if values else text
+
+
+def page(template, fragment=None, status=200, **values):
+    """The fragment for htmx, if there is one; the whole page in the same state for everyone else."""
+    chosen = fragment if fragment and wants_fragment() else template
+    return make_response(render_template(chosen, **values), status)
+
+
+def done(address, notice, template=None, **values):
+    """A POST was accepted: the fragment with the notice for htmx, back to the page (303) otherwise."""
+    if template and wants_fragment():
+        return make_response(render_template(template, notice=notice, **values))
+    flash(notice, "success")
+    return redirect(address, 303)
+
+
+def or_404(query):
+    """The one row of a query that starts from the person's own centres, or 404 as for a stranger's."""
+    row = query.first()
+    if row is None:
+        abort(404)
+    return row

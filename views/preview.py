@@ -1,0 +1,3 @@
+from flask import Blueprint
+
+bp = Blueprint("preview", __name__)
