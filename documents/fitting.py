@@ -1,0 +1,117 @@
+"""Where a value's lines go in its room: as the template has it, else smaller, else on several lines, never outside.
+
+The rule, in this order: full size on one line; down to 70 % on one line; then full size, 85 %, 70 %, 60 %, 50 % on
+as many lines as the room holds, broken at spaces, or inside a word that is wider than the room. What still does not
+fit is refused. Further lines share the slack above and below the first one as it did.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import segno
+
+from documents import lettering
+from documents.compiler import Slot
+from documents.lettering import Line
+
+ONE_LINE, SMALLEST = 0.7, (1.0, 0.85, 0.7, 0.6, 0.5)
+LEADING = 1.18
+
+
+class TooLong(ValueError):
+    """A value that no rule can fit into its room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """One line at its place, x and baseline in points."""
+
+    text: str
+    x: float
+    baseline: float
+    line: Line
+
+
+@lru_cache(maxsize=20_000)
+def place(slot: Slot, text: str) -> tuple[Placed, ...]:
+    """The lines of a value. Cached, because most values (a centre's) are on many pages."""
+    room, size = slot.right - slot.left, slot.style.size
+    whole = _line(slot, text, size)
+    if whole.width <= room + 0.01:
+        return (_at(slot, text, whole, slot.baseline),)
+    scale = room / whole.width
+    if scale >= ONE_LINE:
+        return (_at(slot, text, _line(slot, text, int(size * scale * 100) / 100), slot.baseline),)
+    for scale in SMALLEST:
+        lines = list(_wrapped(slot, text, size * scale, room))
+        extra = (len(lines) - 1) * size * scale * LEADING + size * (scale - 1)
+        if extra <= slot.above + slot.below + 0.01:
+            return tuple(_stacked(slot, lines, size * scale))
+    raise TooLong(text)
+
+
+def _stacked(slot: Slot, lines: list[str], size: float) -> Iterator[Placed]:
+    leading = size * LEADING
+    extra = (len(lines) - 1) * leading
+    slack = slot.above + slot.below
+    up = min(slot.above, extra * slot.above / slack if slack else 0.0)
+    up = max(up, extra - slot.below)
+    for index, text in enumerate(lines):
+        yield _at(slot, text, _line(slot, text, size), slot.baseline + up - index * leading)
+
+
+def _wrapped(slot: Slot, text: str, size: float, room: float) -> Iterator[str]:
+    """Lines no wider than the room: whole words while they fit, letters where one word does not."""
+    line = ""
+    for word in text.split(" "):
+        longer = f"{line} {word}" if line else word
+        if _line(slot, longer, size).width <= room:
+            line = longer
+            continue
+        if line:
+            yield line
+        while word and _line(slot, word, size).width > room:
+            cut = _longest(slot, word, size, room)
+            yield word[:cut]
+            word = word[cut:]
+        line = word
+    if line:
+        yield line
+
+
+def _longest(slot: Slot, word: str, size: float, room: float) -> int:
+    low, high = 1, len(word)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if _line(slot, word[:middle], size).width <= room else (low, middle - 1)
+    return low
+
+
+def _line(slot: Slot, text: str, size: float) -> Line:
+    return lettering.line(text, size, slot.style.bold, slot.style.mono, slot.direction)
+
+
+def _at(slot: Slot, text: str, line: Line, baseline: float) -> Placed:
+    x = {"left": slot.left, "right": slot.right - line.width,
+         "center": (slot.left + slot.right - line.width) / 2}[slot.align]
+    return Placed(text, x, baseline, line)
+
+
+@lru_cache(maxsize=64)
+def code_path(payload: str) -> bytes:
+    """A QR code as one filled path in the unit square, on white with its quiet zone, rows run from the top."""
+    matrix = segno.make(payload, error="m", micro=False).matrix
+    side = len(matrix) + 8
+    runs = []
+    for row, modules in enumerate(matrix):
+        start = None
+        for column, dark in enumerate((*modules, 0)):
+            if dark and start is None:
+                start = column
+            elif not dark and start is not None:
+                runs.append(b"%d %d %d 1 re" % (start + 4, side - row - 5, column - start))
+                start = None
+    unit = b"%.6f" % (1 / side)
+    return b"%b 0 0 %b 0 0 cm 1 g 0 0 %d %d re f 0 g %b f" % (unit, unit, side, side, b" ".join(runs))

@@ -1,0 +1,145 @@
+"""From text to the operators that show it, and the record of which glyphs a document uses.
+
+Two ways, one result. Text whose characters are all in the plain face (Latin, Greek, Cyrillic letters, digits, signs;
+no joining, no marks, no kerning: exactly what xhtml2pdf draws) goes through one `str.translate`. Everything else is
+shaped by HarfBuzz, set with its advances and offsets, and carries its logical text as ActualText, so that what a
+reader copies is what was typed.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+import uharfbuzz
+
+from documents import typesetting
+from documents.drawing import Style
+
+PLAIN = (range(0x20, 0x7F), range(0xA0, 0x300), range(0x370, 0x400), range(0x400, 0x484), range(0x48A, 0x530),
+         range(0x1E00, 0x2000), range(0x2010, 0x2028), range(0x2030, 0x205F), range(0x20A0, 0x20C1))
+_INVISIBLE = frozenset({0xAD})
+
+
+class Alphabet:
+    """The plain characters of one face: character → glyph in hexadecimal, and its width in em."""
+
+    def __init__(self, face):
+        self.face, self.number = face, number_of(face)
+        font = hb_font(face)
+        known = set(font.face.unicodes)
+        points = [point for block in PLAIN for point in block if point in known and point not in _INVISIBLE]
+        self.glyphs: dict[str, int] = {}
+        for point in points:
+            glyph = font.get_nominal_glyph(point)
+            if glyph not in self.glyphs.values():       # a glyph can mean one character only: µ or μ, not both
+                self.glyphs[chr(point)] = glyph
+        self.hex = {ord(char): f"{glyph:04X}" for char, glyph in self.glyphs.items()}
+        self.widths = {char: font.get_glyph_h_advance(glyph) / face.upem for char, glyph in self.glyphs.items()}
+        self.covers = frozenset(self.glyphs).issuperset
+
+    def width(self, text: str) -> float:
+        return sum(map(self.widths.__getitem__, text))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A text ready to be shown at a place: operators after the position, width in points, glyphs by face."""
+
+    show: bytes
+    width: float
+    glyphs: tuple[tuple[int, tuple[tuple[int, str], ...]], ...]
+
+
+def line(text: str, size: float, bold: bool, mono: bool, direction: str) -> Line:
+    """One line of text. The glyphs of plain text are not listed: `Used` takes them from the text itself."""
+    plain = alphabet(bold, mono)
+    if direction == "ltr" and plain.covers(text):
+        show = f"/F{plain.number} {size:g} Tf <{text.translate(plain.hex)}> Tj"
+        return Line(show.encode("ascii"), plain.width(text) * size, ())
+    return _shaped(text, size, bold, mono, direction)
+
+
+class Used:
+    """The glyphs one document shows, by face: what has to be embedded, and what each of them means."""
+
+    def __init__(self):
+        self.plain: dict[tuple[bool, bool], set[str]] = {}
+        self.shaped: dict[int, dict[int, str]] = {}
+
+    def add(self, text: str, style: Style, shown: Line) -> None:
+        if not shown.glyphs:
+            self.plain.setdefault((style.bold, style.mono), set()).update(text)
+        for face, glyphs in shown.glyphs:
+            known = self.shaped.setdefault(face, {})
+            for glyph, meaning in glyphs:
+                known.setdefault(glyph, meaning)
+
+    def by_face(self) -> dict[int, dict[int, str]]:
+        """Face number → glyph → the text it stands for."""
+        faces = {number: dict(glyphs) for number, glyphs in self.shaped.items()}
+        for key, chars in self.plain.items():
+            plain = alphabet(*key)
+            glyphs = faces.setdefault(plain.number, {})
+            for char in sorted(chars):
+                glyphs[plain.glyphs[char]] = char
+        return faces
+
+
+@lru_cache(maxsize=4096)
+def _shaped(text: str, size: float, bold: bool, mono: bool, direction: str) -> Line:
+    parts, total, glyphs = [], 0.0, {}
+    for run in typesetting.shape(text, bold=bold, mono=mono, base_direction=direction):
+        number = number_of(run.face)
+        show, width = _run(run, size)
+        parts.append(f"/F{number} {size:g} Tf {show}")
+        total += width
+        glyphs.setdefault(number, {}).update(zip(run.ids, _meanings(run), strict=True))
+    actual = text.encode("utf-16-be").hex().upper()
+    show = f"/Span <</ActualText <FEFF{actual}>>> BDC {' '.join(parts)} EMC".encode("ascii")
+    return Line(show, total, tuple((face, tuple(ids.items())) for face, ids in glyphs.items()))
+
+
+def _run(run, size: float) -> tuple[str, float]:
+    """One shaped run as TJ, its advances and offsets written as corrections of the font's own widths."""
+    font, upem = hb_font(run.face), run.face.upem
+    shown, carry, width, rise = [], 0.0, 0.0, 0.0
+    for glyph, advance, (dx, dy) in zip(run.ids, run.advances, run.offsets, strict=True):
+        if dy != rise:
+            shown.append(f"] TJ {dy * size / upem:g} Ts [")
+            rise = dy
+        shift = (carry - dx) * 1000 / upem
+        shown.append((f"{shift:g}" if shift else "") + f"<{glyph:04X}>")
+        carry = font.get_glyph_h_advance(glyph) + dx - advance
+        width += advance
+    end = f"{carry * 1000 / upem:g}" if carry else ""
+    return f"[{''.join(shown)}{end}] TJ" + (" 0 Ts" if rise else ""), width * size / upem
+
+
+def _meanings(run) -> list[str]:
+    """The text each glyph stands for: its cluster's, said once by the cluster's first glyph in logical order."""
+    starts = sorted(set(run.clusters)) + [len(run.text)]
+    follows = dict(zip(starts, starts[1:], strict=False))
+    return [run.text[cluster:follows[cluster]] for cluster in run.clusters]
+
+
+def hb_font(face):
+    return _hb_font(str(face.path))
+
+
+@cache
+def _hb_font(path: str):
+    return uharfbuzz.Font(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(path)))
+
+
+def number_of(face) -> int:
+    return _numbers()[face.name]
+
+
+@cache
+def _numbers() -> dict[str, int]:
+    return {face.name: number for number, face in enumerate(typesetting.FACES)}
+
+
+@cache
+def alphabet(bold: bool, mono: bool) -> Alphabet:
+    return Alphabet(typesetting.plain_face(bold=bold, mono=mono))

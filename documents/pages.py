@@ -1,0 +1,90 @@
+"""The templates of printed pages: where they lie, in which language, on which paper, in which faces."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import jinja2
+from babel.messages.pofile import read_po
+
+from documents import typesetting
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATES = ROOT / "templates" / "slips"
+TRANSLATIONS = ROOT / "translations"
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A sheet's or a part's size in points."""
+
+    width: float
+    height: float
+
+
+PAPERS = {"A4": Paper(595.276, 841.89), "Letter": Paper(612.0, 792.0)}
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """Everything about a page that is no value: a template, its place in the board's own set, and its settings."""
+
+    template: str
+    paper: Paper
+    language: str = "en"
+    board_name: str = ""
+    templates: Path | None = None
+    logo: Path | None = None
+
+    @property
+    def roots(self) -> tuple[Path, ...]:
+        """The only directories that xhtml2pdf may read."""
+        faces = {face.path.parent for face in typesetting.FACES}
+        own = [path for path in (self.templates, self.logo and self.logo.parent) if path]
+        return (TEMPLATES, *sorted(faces), *own)
+
+    def html(self, values: dict) -> str:
+        """The page as HTML; every value is escaped."""
+        right_to_left = self.language.split("-")[0] in RIGHT_TO_LEFT
+        return _environment(self.templates).get_template(self.template).render(
+            values, _=lambda text: translation(self.language, text), language=self.language,
+            direction="rtl" if right_to_left else "ltr", start="right" if right_to_left else "left",
+            end="left" if right_to_left else "right", paper=self.paper, board_name=self.board_name,
+            logo=self.logo and str(self.logo), faces=_declared(self.language), families=_families(self.language))
+
+
+def translation(language: str, text: str) -> str:
+    """A sentence in a language; the English one where there is no other."""
+    return _catalogue(language).get(text) or text
+
+
+@cache
+def _catalogue(language: str) -> dict[str, str]:
+    for name in (language.replace("-", "_"), language.split("-")[0]):
+        path = TRANSLATIONS / name / "LC_MESSAGES" / "messages.po"
+        if path.exists():
+            with path.open("rb") as file:
+                return {message.id: message.string for message in read_po(file) if isinstance(message.id, str)}
+    return {}
+
+
+@cache
+def _environment(board: Path | None) -> jinja2.Environment:
+    folders = [folder for folder in (board, TEMPLATES) if folder]
+    return jinja2.Environment(loader=jinja2.FileSystemLoader(folders), autoescape=True,
+                              undefined=jinja2.StrictUndefined, trim_blocks=True)
+
+
+@cache
+def _declared(language: str) -> tuple[dict, ...]:
+    """The faces that a page in this language needs: each one declared costs xhtml2pdf time."""
+    plain = typesetting.plain_face
+    faces = [("Slip", plain(), False), ("Slip", plain(bold=True), True), ("SlipMono", plain(mono=True), False)]
+    return tuple({"family": family, "path": str(face.path), "bold": bold} for family, face, bold in faces)
+
+
+def _families(language: str) -> str:
+    """The CSS list of families, first the one that Latin text is set in."""
+    return ", ".join(dict.fromkeys(face["family"] for face in _declared(language) if face["family"] != "SlipMono"))

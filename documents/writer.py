@@ -1,0 +1,121 @@
+"""A small streaming PDF writer: objects go out as they are made, only their offsets stay in memory.
+
+PDF 1.7 with object streams, so that the many small structure elements of a tagged page cost few bytes. The file's
+ID is a digest of what was written before it: the same input gives the same bytes.
+"""
+from __future__ import annotations
+
+import hashlib
+import io
+import struct
+import zlib
+from array import array
+from typing import BinaryIO
+
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
+
+FULL = 200                                              # objects in one object stream
+
+
+class Writer:
+    """Numbers are handed out by `reserve`; `put` takes a plain object, `stream` one with data."""
+
+    def __init__(self, out: BinaryIO):
+        self.out, self.position, self.digest = out, 0, hashlib.sha256()
+        self.kinds, self.places, self.indexes = array("B", [0]), array("Q", [0]), array("H", [65535])
+        self.waiting: list[tuple[int, bytes]] = []
+        self._write(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
+
+    def reserve(self, count: int = 1) -> int:
+        """The first of `count` new object numbers."""
+        first = len(self.kinds)
+        self.kinds.extend((0,) * count)
+        self.places.extend((0,) * count)
+        self.indexes.extend((0,) * count)
+        return first
+
+    def put(self, body: bytes, number: int | None = None) -> int:
+        number = number or self.reserve()
+        self.waiting.append((number, body))
+        if len(self.waiting) >= FULL:
+            self._flush()
+        return number
+
+    def put_all(self, first: int, bodies: list[bytes]) -> None:
+        self.waiting.extend(enumerate(bodies, first))
+        if len(self.waiting) >= FULL:
+            self._flush()
+
+    def stream(self, data: bytes, entries: bytes = b"", number: int | None = None, packed: bool = False) -> int:
+        """A stream object, deflated here unless `packed` says that it already is."""
+        number = number or self.reserve()
+        self.kinds[number], self.places[number] = 1, self.position
+        data = data if packed else zlib.compress(data, 6)
+        self._write(b"%d 0 obj\n<<%b/Filter/FlateDecode/Length %d>>\nstream\n%b\nendstream\nendobj\n"
+                    % (number, entries, len(data), data))
+        return number
+
+    def raw_stream(self, dictionary: bytes, data: bytes, number: int) -> None:
+        """A stream copied with the filters it came with."""
+        self.kinds[number], self.places[number] = 1, self.position
+        self._write(b"%d 0 obj\n<<%b/Length %d>>\nstream\n%b\nendstream\nendobj\n"
+                    % (number, dictionary, len(data), data))
+
+    def finish(self, catalog: int, info: int) -> None:
+        self._flush()
+        number = self.reserve()
+        self.kinds[number], self.places[number] = 1, self.position
+        identity = self.digest.hexdigest()[:32].encode()
+        records = zlib.compress(b"".join(map(struct.Struct(">BIH").pack, self.kinds, self.places, self.indexes)), 6)
+        start = self.position
+        self._write(b"%d 0 obj\n<</Type/XRef/Size %d/W[1 4 2]/Root %d 0 R/Info %d 0 R/ID[<%b><%b>]/Filter/FlateDecode"
+                    b"/Length %d>>\nstream\n%b\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n"
+                    % (number, number + 1, catalog, info, identity, identity, len(records), records, start))
+
+    def _flush(self) -> None:
+        if not self.waiting:
+            return
+        holder, offset, index, bodies = self.reserve(), 0, [], []
+        for place, (number, body) in enumerate(self.waiting):
+            index.append(b"%d %d" % (number, offset))
+            bodies.append(body)
+            offset += len(body) + 1
+            self.kinds[number], self.places[number], self.indexes[number] = 2, holder, place
+        count, head = len(bodies), b" ".join(index) + b" "
+        self.waiting.clear()
+        self.stream(head + b"\n".join(bodies), b"/Type/ObjStm/N %d/First %d" % (count, len(head)), holder)
+
+    def _write(self, data: bytes) -> None:
+        self.out.write(data)
+        self.digest.update(data)
+        self.position += len(data)
+
+
+def text_string(text: str) -> bytes:
+    """A text string of the document's own level: title, language, alternative text."""
+    return b"<FEFF%b>" % text.encode("utf-16-be").hex().upper().encode()
+
+
+def copy_object(writer: Writer, value, done: dict) -> bytes:
+    """A pypdf object of another document, with what it refers to copied along; `done` remembers their new numbers."""
+    if isinstance(value, IndirectObject):
+        key = (id(value.pdf), value.idnum)
+        if key not in done:
+            done[key] = number = writer.reserve()
+            target = value.get_object()
+            if isinstance(target, StreamObject):
+                entries = DictionaryObject({k: v for k, v in target.items() if k != "/Length"})
+                body = copy_object(writer, entries, done)
+                writer.raw_stream(body[2:-2], target._data, number)     # pypdf has no public way to the packed bytes
+            else:
+                writer.put(copy_object(writer, target, done), number)
+        return b"%d 0 R" % done[key]
+    if isinstance(value, DictionaryObject):
+        return b"<<" + b" ".join(k.encode() + b" " + copy_object(writer, dict.__getitem__(value, k), done)
+                                 for k in value) + b">>"
+    if isinstance(value, ArrayObject):
+        return b"[" + b" ".join(copy_object(writer, item, done) for item in list.__iter__(value)) + b"]"
+
+    out = io.BytesIO()
+    value.write_to_stream(out)
+    return out.getvalue()
