@@ -1,0 +1,35 @@
+# The same in plain commands stands in the README.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/installed
+
+help:            ## what can be made here
+	@grep -hE '^[a-z]+: .*##|^[a-z]+:  *##' Makefile | sed 's/:.*##/ –/'
+
+$(BIN)/python:
+	$(PYTHON) -m venv .venv
+
+$(STAMP): pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[tests]'
+	touch $(STAMP)
+
+install: $(STAMP)  ## the environment in .venv
+
+run: $(STAMP)      ## serve on 127.0.0.1:8000 with demo data
+	$(BIN)/python app.py
+
+test: $(STAMP)     ## everything that must hold, on SQLite and on PostgreSQL
+	$(BIN)/python -m tests.chromium
+	$(BIN)/ruff check .
+	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --database=postgresql --ignore=tests/documents --ignore=tests/browser
+
+proof: $(STAMP)    ## the long proofs
+	$(BIN)/python -m pytest -n 2 --proof tests
+
+bench: $(STAMP)    ## what is fast, against what
+	$(BIN)/python -m benchmarks slips --check
+	$(BIN)/python -m benchmarks results --check
+	$(BIN)/python -m benchmarks subcentres --check
+
+.PHONY: help install run test proof bench
