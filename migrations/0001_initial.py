@@ -71,10 +71,11 @@ class Result(Frozen):
 
 
 class Officer(Frozen):
+    public_id = CharField(max_length=22, unique=True)
     email = CharField(max_length=254, unique=True)
     name = CharField(max_length=120)
     password_hash = CharField(max_length=200)
-    totp_secret = CharField(max_length=64, null=True)
+    totp_seed = CharField(max_length=64, null=True)
     totp_last_step = IntegerField()
     recovery_codes = TextField()
     is_board_staff = BooleanField()
@@ -102,6 +103,26 @@ class StaffSession(Frozen):
     password_at = BigIntegerField()
     seen_at = BigIntegerField()
     browser = CharField(max_length=200)
+
+
+class OneTimeLink(Frozen):
+    digest = CharField(max_length=64, unique=True)
+    officer = ForeignKeyField(Officer, on_delete='CASCADE', backref='+')
+    kind = CharField(max_length=10, constraints=[Check("kind IN ('invitation', 'reset')")])
+    made_by = CharField(max_length=254)
+    made_at = BigIntegerField()
+    expires_at = BigIntegerField()
+    used_at = BigIntegerField(null=True)
+
+
+class StaffAttempts(Frozen):
+    subject = CharField(max_length=64)
+    window = BigIntegerField(index=True)
+    count = IntegerField()
+    alarmed = BooleanField()
+
+    class Meta:
+        indexes = ((('subject', 'window'), True),)
 
 
 class AttachedDefaults(Frozen):
@@ -285,7 +306,7 @@ class AuditChange(Frozen):
     after = TextField()
 
 
-TABLES = (Centre, Series, Release, Candidate, Entry, Result, Officer, Posting, StaffSession, AttachedDefaults, AttachedCentre, AttachedDraft, Offer, SelectedCandidate, SlipBatch, Slip, Credential, CandidateSession, SignInFailure, Job, ExchangeFile, AuditEvent, AuditChange)
+TABLES = (Centre, Series, Release, Candidate, Entry, Result, Officer, Posting, StaffSession, OneTimeLink, StaffAttempts, AttachedDefaults, AttachedCentre, AttachedDraft, Offer, SelectedCandidate, SlipBatch, Slip, Credential, CandidateSession, SignInFailure, Job, ExchangeFile, AuditEvent, AuditChange)
 
 
 def up(migrator, db):

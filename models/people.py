@@ -3,29 +3,26 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from peewee import BooleanField, CharField, ForeignKeyField, IntegerField, TextField
 
-from models.database import Model, Moment, Refused, Sentence
+from models import staff_passwords
+from models.database import Model, Moment
 from models.exams import Centre
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=8)
-SHORTEST_PASSWORD = 15
 RIGHTS = ("manages_candidate_results", "sends_files")
 BOARD_RIGHTS = ("reads_unreleased", "releases_results")
-hasher = PasswordHasher()
-NOBODY = hasher.hash(secrets.token_urlsafe())  # verified for unknown names, so that they take as long
 
 
 class Officer(Model):
     """A member of staff who signs in to the portal: of a centre, an Associate or the board."""
 
+    public_id = CharField(max_length=22, unique=True, default=lambda: secrets.token_urlsafe(12))
     email = CharField(max_length=254, unique=True)
     name = CharField(max_length=120)
     password_hash = CharField(max_length=200, default="")
-    totp_secret = CharField(max_length=64, null=True)
+    totp_seed = CharField(max_length=64, null=True)  # see second_factor; None without a second factor
     totp_last_step = IntegerField(default=0)  # a code is good once
     recovery_codes = TextField(default="")  # SHA-256 digests, one a line; a used one is gone
     is_board_staff = BooleanField(default=False)
@@ -77,19 +74,17 @@ class Officer(Model):
         return centre.is_attached and Posting.select().where(
             Posting.officer == self, Posting.centre == centre.associate_id).exists()
 
+    @property
+    def has_second_factor(self):
+        return self.totp_seed is not None
+
     def set_password(self, password):
-        """Raises `Refused` for a password shorter than 15 characters or made of the person's own name."""
-        if len(password) < SHORTEST_PASSWORD:
-            raise Refused(password=Sentence("Use at least 15 characters. Four unusual words are good."))
-        if len(password) > 200:
-            raise Refused(password=Sentence("Use at most 200 characters."))
-        bare, own = password.casefold(), self.email.split("@")[0].casefold()
-        if len(set(bare)) < 6 or (len(own) > 3 and own in bare):
-            raise Refused(password=Sentence("That is too easy to guess. Four unusual words are good."))
-        self.password_hash = hasher.hash(password)
+        """Raises `Refused(password=…)` for one that is too short or too easy to guess; see staff_passwords."""
+        self.password_hash = staff_passwords.hashed(
+            password, own=(self.email, self.name), has_second_factor=self.has_second_factor)
 
     def password_is(self, password):
-        return _verify(self.password_hash or NOBODY, password)
+        return staff_passwords.is_right(self.password_hash, password)
 
 
 class Posting(Model):
@@ -117,11 +112,17 @@ class StaffSession(Model):
 
     @classmethod
     def start(cls, officer, now, browser=""):
+        cls.delete().where(cls.officer == officer, (cls.seen_at <= now - IDLE) | (cls.started_at <= now - ABSOLUTE)
+                           ).execute()
         token = secrets.token_urlsafe(32)
         session = cls.create(digest=digest_of(token), officer=officer, started_at=now, password_at=now,
                              seen_at=now, browser=browser[:200])
         session.token = token
         return session
+
+    @property
+    def public_id(self):
+        return self.digest[:16]
 
     @classmethod
     def officer_of(cls, token, now):
@@ -145,16 +146,9 @@ class StaffSession(Model):
 def officer_with(email, password):
     """The officer with this e-mail and password, or None; an unknown e-mail takes as long as a wrong password."""
     officer = Officer.get_or_none(Officer.email == email.strip().lower(), Officer.disabled_at.is_null())
-    right = officer.password_is(password) if officer else _verify(NOBODY, password)
+    right = staff_passwords.is_right(officer.password_hash if officer else "", password)
     return officer if right else None
 
 
 def digest_of(token):
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _verify(password_hash, password):
-    try:
-        return hasher.verify(password_hash, password)
-    except (VerificationError, InvalidHashError):
-        return False

@@ -6,12 +6,14 @@ from models.exams import Candidate, Centre, Entry, Release, Series
 from models.files import ExchangeFile
 from models.jobs import Job
 from models.offers import Offer, SelectedCandidate
+from models.one_time_links import OneTimeLink
 from models.people import Officer, Posting, StaffSession
 from models.results import Result
+from models.sign_in_limits import StaffAttempts
 
 TABLES = (
     Centre, Series, Release, Candidate, Entry, Result,
-    Officer, Posting, StaffSession,
+    Officer, Posting, StaffSession, OneTimeLink, StaffAttempts,
     AttachedDefaults, AttachedCentre, AttachedDraft,
     Offer, SelectedCandidate,
     SlipBatch, Slip, Credential, CandidateSession, SignInFailure,

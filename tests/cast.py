@@ -11,8 +11,9 @@ from models.attached import AttachedCentre, AttachedDefaults, Contact
 from models.database import database
 from models.exams import Candidate, Centre, Entry, Release, Series, recount_qualifications
 from models.offers import ALL
-from models.people import Officer, Posting, hasher
+from models.people import Officer, Posting
 from models.results import Result
+from models.staff_passwords import hasher
 
 PASSWORD = "four quite unusual words"
 HASHED = hasher.hash(PASSWORD)

@@ -1,0 +1,66 @@
+"""One-time links: how a new officer, or one who forgot the password, comes to choose one. No mail server needed.
+
+Whoever makes the link sees it once and hands it over. Its code stands in the fragment of the address, which no
+server and no log sees, and can be typed.
+"""
+import secrets
+from datetime import timedelta
+
+from peewee import CharField, Check, ForeignKeyField
+
+from models import audit
+from models.database import Model, Moment, Refused, Sentence, database
+from models.passwords import ALPHABET, as_typed
+from models.people import Officer, StaffSession, digest_of
+
+INVITATION, RESET = "invitation", "reset"
+LIFETIME = {INVITATION: timedelta(days=14), RESET: timedelta(days=1)}
+SYMBOLS = 20  # 97 bits
+
+
+class OneTimeLink(Model):
+    """A link that was made. Only a digest of its code is kept."""
+
+    digest = CharField(max_length=64, unique=True)
+    officer = ForeignKeyField(Officer, backref="links", on_delete="CASCADE")
+    kind = CharField(max_length=10, constraints=[Check(f"kind IN ('{INVITATION}', '{RESET}')")])
+    made_by = CharField(max_length=254)
+    made_at = Moment()
+    expires_at = Moment()
+    used_at = Moment(null=True)
+
+
+def make(officer, by, now):
+    """A new link for this officer; older ones are dead. Gives (code in groups, OneTimeLink)."""
+    code = "".join(secrets.choice(ALPHABET) for _ in range(SYMBOLS))
+    kind = RESET if officer.password_hash else INVITATION
+    OneTimeLink.delete().where(OneTimeLink.officer == officer, OneTimeLink.used_at.is_null()).execute()
+    link = OneTimeLink.create(digest=digest_of(code), officer=officer, kind=kind, made_by=str(by), made_at=now,
+                              expires_at=now + LIFETIME[kind])
+    audit.record(by, f"made a one-time link ({kind})", now, subject=officer.email,
+                 changes=[("expires", "", link.expires_at)])
+    return "-".join(code[place:place + 4] for place in range(0, SYMBOLS, 4)), link
+
+
+def use(typed, password, now):
+    """Set the password of the officer whose link this is, and end every session. Gives the Officer.
+
+    Raises `Refused` (code, password); nothing tells a code that ran out from one that never was.
+    """
+    link = OneTimeLink.select(OneTimeLink, Officer).join(Officer).where(
+        OneTimeLink.digest == digest_of(as_typed(typed)), OneTimeLink.used_at.is_null(),
+        OneTimeLink.expires_at > now, Officer.disabled_at.is_null()).first()
+    unknown = Refused(code=Sentence("This code is not known, has been used or has run out. Ask for a new link."))
+    if link is None:
+        raise unknown
+    officer = link.officer
+    officer.set_password(password)
+    with database.atomic():
+        first = OneTimeLink.update(used_at=now).where(
+            OneTimeLink.id == link.id, OneTimeLink.used_at.is_null()).execute()
+        if not first:
+            raise unknown
+        officer.save()
+        StaffSession.delete().where(StaffSession.officer == officer).execute()
+        audit.record(officer, "chose a password by a one-time link", now, subject=officer.email)
+    return officer
