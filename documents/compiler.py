@@ -24,12 +24,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import segno
 from xhtml2pdf import pisa
 from xhtml2pdf.config.resources import ResourceAccessPolicy
 
 from documents import drawing, markup
 from documents.drawing import Drawing, Piece, Style, Unusual
 from documents.markup import Block, Markup, Tag
+from documents.pages import Design
 
 logging.getLogger("xhtml2pdf").addHandler(logging.NullHandler())
 logging.getLogger("xhtml2pdf").propagate = False        # its warnings quote the document, secrets included
@@ -44,6 +46,10 @@ class Code(str):
     """A value that is drawn as a QR code of this text. A shared one is the same on many pages."""
 
     shared = False
+
+    def image(self) -> str:
+        """The code as an image's address."""
+        return segno.make(str(self), error="m", micro=False).svg_data_uri(border=4, light="white", omitsize=True)
 
 
 class SharedCode(Code):
@@ -81,7 +87,7 @@ class Slot:
     is_code: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Plan:
     """One page, ready to be stamped: the part that every page shares, and the slots."""
 
@@ -110,24 +116,13 @@ def values_in(values) -> Iterator[str]:
             yield from values_in(value)
 
 
-def shape_of(values):
-    """What must be equal for two pages to share a plan: which values there are, whatever they say."""
-    if isinstance(values, str):
-        return type(values).__name__ if values else ""
-    if isinstance(values, dict):
-        return tuple((name, shape_of(value)) for name, value in values.items())
-    if isinstance(values, tuple):
-        return tuple(shape_of(value) for value in values)
-    return values
-
-
-def compile_page(render: Callable[[dict], str], values: dict, roots: tuple[Path, ...]) -> Plan:
-    """The plan for every page of this shape. `render` makes the template's HTML from values."""
-    marked, plain = (render(_replaced(values, _sentinels(form))) for form in SENTINELS)
+def compile_page(design: Design, values: dict) -> Plan:
+    """The plan for every page whose values have this shape."""
+    marked, plain = (design.html(_replaced(values, _sentinels(form))) for form in SENTINELS)
     marked, plain = markup.read(marked), markup.read(plain)
     _mark_rooms(marked)
-    first, second = (drawing.read(draw(page.html(), roots)) for page in (marked, plain))
-    names = [value for value in values_in(values)]
+    first, second = drawing.read(draw(marked.html(plain), design.roots), pages=2)
+    names = list(values_in(values))
     slots_marked, words_marked = _found(marked, first, SENTINELS[0], names)
     slots_plain, words_plain = _found(plain, second, SENTINELS[1], names)
     _same_words(words_marked, words_plain)
@@ -138,10 +133,10 @@ def compile_page(render: Callable[[dict], str], values: dict, roots: tuple[Path,
     return _plan(plain, second, words_plain, slots + codes)
 
 
-def compile_literal(html: str, roots: tuple[Path, ...]) -> Plan:
-    """The plan of a page that is already what it should say: no slots. The fall-back for one candidate."""
-    page = markup.read(html)
-    drawn = drawing.read(draw(page.html(), roots))
+def compile_literal(design: Design, values: dict) -> Plan:
+    """One page with its values laid out by xhtml2pdf itself: no slots. The fall-back for one candidate."""
+    page = markup.read(design.html(with_images(values)))
+    drawn, = drawing.read(draw(page.html(), design.roots), pages=1)
     return _plan(page, drawn, _found(page, drawn, None, [])[1], ())
 
 
@@ -165,6 +160,11 @@ def _sentinels(form: str) -> Callable[[int, str], str]:
             return ROOM_IMAGE.format(drawing.ROOM, number)
         return form.format(number)
     return sentinel
+
+
+def with_images(values: dict) -> dict:
+    """The values as a template prints them by itself: codes as pictures."""
+    return _replaced(values, lambda _, value: value.image() if isinstance(value, Code) else value)
 
 
 def _replaced(values, sentinel, counter=None):

@@ -56,13 +56,12 @@ class Drawing:
     resources: dict = field(default_factory=dict)
 
 
-def read(pdf: bytes) -> Drawing:
-    """The only page of a PDF."""
+def read(pdf: bytes, pages: int) -> list[Drawing]:
+    """The pages of a PDF, which must be this many."""
     document = pypdf.PdfReader(io.BytesIO(pdf))
-    if len(document.pages) != 1:
-        raise Unusual(f"The page does not fit: it ran to {len(document.pages)} pages.")
-    page = document.pages[0]
-    return _Replay(page, document).drawing
+    if len(document.pages) != pages:
+        raise Unusual("The page does not fit on one sheet.")
+    return [_Replay(page, document).drawing for page in document.pages]
 
 
 class _Replay:

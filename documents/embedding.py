@@ -40,10 +40,16 @@ def _program(number: int, ids: tuple[int, ...]) -> tuple[bytes, int, bytes, byte
     wanted.glyph_set.update(ids)
     wanted.flags = uharfbuzz.SubsetFlags.RETAIN_GIDS | uharfbuzz.SubsetFlags.NOTDEF_OUTLINE
     wanted.drop_table_tag_set.update(int.from_bytes(tag.ljust(4).encode(), "big") for tag in _UNUSED)
-    data = uharfbuzz.subset(font.face, wanted).blob.data
+    data = uharfbuzz.subset(_prepared(number), wanted).blob.data
     upem = font.face.upem
     widths = b" ".join(b"%d[%b]" % (glyph, _number(font.get_glyph_h_advance(glyph) * 1000 / upem)) for glyph in ids)
-    return zlib.compress(data, 9), len(data), widths, _metrics(number)
+    return zlib.compress(data, 6), len(data), widths, _metrics(number)
+
+
+@cache
+def _prepared(number: int):
+    """The face with what subsetting needs worked out once."""
+    return uharfbuzz.subset_preprocess(hb_font(typesetting.FACES[number]).face)
 
 
 @cache
@@ -65,7 +71,7 @@ def _meaning(glyphs: tuple[tuple[int, str], ...]) -> bytes:
         b"/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CIDSystemInfo\n<</Registry (Adobe)\n"
         b"/Ordering (UCS)\n/Supplement 0>> def\n/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n"
         b"1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n" + b"".join(sections)
-        + b"endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend", 9)
+        + b"endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend", 6)
 
 
 def _tag(ids: tuple[int, ...]) -> bytes:

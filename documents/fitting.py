@@ -34,9 +34,8 @@ class Placed:
     line: Line
 
 
-@lru_cache(maxsize=20_000)
 def place(slot: Slot, text: str) -> tuple[Placed, ...]:
-    """The lines of a value. Cached, because most values (a centre's) are on many pages."""
+    """The lines of a value."""
     room, size = slot.right - slot.left, slot.style.size
     whole = _line(slot, text, size)
     if whole.width <= room + 0.01:

@@ -17,6 +17,7 @@ from documents.drawing import Style
 
 PLAIN = (range(0x20, 0x7F), range(0xA0, 0x300), range(0x370, 0x400), range(0x400, 0x484), range(0x48A, 0x530),
          range(0x1E00, 0x2000), range(0x2010, 0x2028), range(0x2030, 0x205F), range(0x20A0, 0x20C1))
+COMMON = frozenset(map(chr, range(0x20, 0x7F)))
 _INVISIBLE = frozenset({0xAD})
 
 
@@ -68,11 +69,26 @@ class Used:
 
     def add(self, text: str, style: Style, shown: Line) -> None:
         if not shown.glyphs:
-            self.plain.setdefault((style.bold, style.mono), set()).update(text)
+            self._plain((style.bold, style.mono)).update(text)
         for face, glyphs in shown.glyphs:
             known = self.shaped.setdefault(face, {})
             for glyph, meaning in glyphs:
                 known.setdefault(glyph, meaning)
+
+    def merge(self, other: Used) -> None:
+        """Take over another record."""
+        for key, chars in other.plain.items():
+            self._plain(key).update(chars)
+        for face, glyphs in other.shaped.items():
+            known = self.shaped.setdefault(face, {})
+            for glyph, meaning in glyphs.items():
+                known.setdefault(glyph, meaning)
+
+    def _plain(self, key: tuple[bool, bool]) -> set[str]:
+        """A face's letters so far; the common ones are always among them, so that most slips share one subset."""
+        if key not in self.plain:
+            self.plain[key] = set(COMMON & alphabet(*key).glyphs.keys())
+        return self.plain[key]
 
     def by_face(self) -> dict[int, dict[int, str]]:
         """Face number → glyph → the text it stands for."""

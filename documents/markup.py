@@ -67,14 +67,19 @@ class Markup:
     language: str
     title: str
 
-    def html(self) -> str:
+    def html(self, *following: Markup) -> str:
+        """The page, and the bodies of others on pages of their own, in the first one's style."""
+        body = self.root.find("body")
+        for page in following:
+            body.append(Node("pdf:nextpage"))           # written with a closing tag, or every page nests in the last
+            body.extend(page.root.find("body"))
         return html5lib.serialize(self.root, omit_optional_tags=False, quote_attr_values="always")
 
 
 def letters(text: str) -> str:
     """What is compared between paper and markup: no spaces, no case, no marks that a reshaper may drop."""
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(c for c in folded if not c.isspace() and c not in "\u200e\u200f")
+    return "".join(c for c in folded if unicodedata.category(c) not in ("Zs", "Mn", "Cf"))
 
 
 def read(html: str) -> Markup:

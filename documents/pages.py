@@ -39,6 +39,10 @@ class Design:
     logo: Path | None = None
 
     @property
+    def right_to_left(self) -> bool:
+        return self.language.split("-")[0] in RIGHT_TO_LEFT
+
+    @property
     def roots(self) -> tuple[Path, ...]:
         """The only directories that xhtml2pdf may read."""
         faces = {face.path.parent for face in typesetting.FACES}
@@ -47,12 +51,12 @@ class Design:
 
     def html(self, values: dict) -> str:
         """The page as HTML; every value is escaped."""
-        right_to_left = self.language.split("-")[0] in RIGHT_TO_LEFT
+        rtl = self.right_to_left
         return _environment(self.templates).get_template(self.template).render(
             values, _=lambda text: translation(self.language, text), language=self.language,
-            direction="rtl" if right_to_left else "ltr", start="right" if right_to_left else "left",
-            end="left" if right_to_left else "right", paper=self.paper, board_name=self.board_name,
-            logo=self.logo and str(self.logo), faces=_declared(self.language), families=_families(self.language))
+            direction="rtl" if rtl else "ltr", start="right" if rtl else "left", end="left" if rtl else "right",
+            paper=self.paper, board_name=self.board_name,
+            logo=self.logo and str(self.logo), folder=str(TEMPLATES), faces=_declared(self.language), families=_families(self.language))
 
 
 def translation(language: str, text: str) -> str:

@@ -5,26 +5,30 @@ slip (how many release lines, how many contact lines) and stamped for each candi
 """
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+import io
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from documents.compiler import Code, Plan, SharedCode, compile_page
+import pikepdf
+
+from documents.compiler import Code, Plan, SharedCode, Unusual, compile_literal, compile_page, values_in
+from documents.fitting import TooLong
 from documents.pages import PAPERS, Design, Paper, translation
-from documents.stamping import Press, Spot
+from documents.sheets import Cell, sheet
+from documents.stamping import Press
+from documents.text import Refused, checked
 from documents.typesetting import unprintable
 
 __all__ = ["Layout", "Refused", "Slip", "unprintable", "write_slips"]
 
-LONGEST = 160                                   # characters in one value; a name has at most 80
-
-
-class Refused(ValueError):
-    """A slip that cannot be printed; the text is a sentence for the officer and names the candidate."""
+TITLE = "Confidential Examination results information"
+MOST_RELEASES, MOST_CONTACT_LINES = 6, 4
+COVER_ROWS = {"A4": 30, "Letter": 27}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,30 +68,130 @@ class Layout:
 
     def design(self, template: str) -> Design:
         paper = PAPERS[self.paper]
-        if self.per_page == 4 and template != "cover.html":
+        if template == "four.html":
             paper = Paper(paper.width / 2, paper.height / 2)
         return Design(template, paper, self.language, self.board_name, self.templates, self.logo)
 
     @property
-    def template(self) -> str:
-        return "one.html" if self.per_page == 1 else "four.html"
+    def slip_design(self) -> Design:
+        return self.design("one.html" if self.per_page == 1 else "four.html")
 
 
 def write_slips(slips: Iterable[Slip], out: BinaryIO, layout: Layout, *, password: str | None = None,
                 progress: Callable[[int], None] | None = None) -> int:
-    """Write the slips as one PDF and answer its number of pages. Streams: `slips` may be a generator of any length.
+    """Write the slips as one PDF and answer its number of pages. `slips` may be a generator of any length: memory
+    stays flat, and `progress` is told after each page how many slips are done.
 
-    The same slips and layout give the same bytes, unless a `password` is set (AES-256 needs chance).
+    The same slips and layout give the same bytes, unless a `password` is set (AES-256 needs chance). Raises Refused,
+    a ValueError, for a slip that cannot be printed; what was written to `out` until then is no PDF.
     """
-    design = layout.design(layout.template)
-    press = Press(out, layout.language, translation(layout.language, "Confidential Examination results information"),
-                  layout.tagged, layout.printed_at)
-    for done, slip in enumerate(slips, 1):
-        press.page(_plan(design, len(slip.releases), len(slip.contact), slip.dead), [_texts(slip, layout)])
+    if password:
+        plain = io.BytesIO()                    # never a file: it holds every password
+        pages = write_slips(slips, plain, layout, progress=progress)
+        with pikepdf.open(plain) as document:
+            document.save(out, encryption=pikepdf.Encryption(owner=password, user=password, R=6))
+        return pages
+    press = Press(out, layout.language, translation(layout.language, TITLE), layout.tagged, layout.printed_at)
+    covered: list[tuple[str, str]] = []
+    done, slip = 0, None
+    for group in _groups(slips, layout.per_page):
+        _page(press, group, layout)
+        done += len(group)
+        slip = group[0]
+        if layout.cover:
+            covered += ((one.candidate_number, one.candidate_name) for one in group)
         if progress:
             progress(done)
+    if slip is None:
+        raise Refused(translation(layout.language, "There is no slip to print."))
+    if layout.cover:
+        _cover(press, covered, slip, layout)
     press.finish()
     return len(press.pages)
+
+
+def _groups(slips: Iterable[Slip], size: int) -> Iterator[list[Slip]]:
+    slips = iter(slips)
+    while group := list(islice(slips, size)):
+        yield group
+
+
+def _page(press: Press, group: list[Slip], layout: Layout) -> None:
+    paper = PAPERS[layout.paper]
+    cells, values = [], []
+    for slip, (x, y) in zip(group, _places(layout, paper), strict=False):
+        plan, texts = _stampable(slip, layout)
+        cells.append(Cell(plan, x, y))
+        values.append(texts)
+    lines = _cut_lines(paper) if layout.per_page == 4 else b""
+    try:
+        press.page(sheet(tuple(cells), (paper.width, paper.height), layout.tagged, lines), values)
+    except TooLong as error:
+        raise _refused(group, layout, str(error)) from error
+
+
+def _stampable(slip: Slip, layout: Layout) -> tuple[Plan, list[str]]:
+    """A slip's plan and texts; where the template cannot be stamped, a plan of its own page, and no texts."""
+    if len(slip.releases) > MOST_RELEASES or not 1 <= len(slip.contact) <= MOST_CONTACT_LINES:
+        raise Refused(translation(layout.language, "A slip has at most six release times and one to four contact lines."))
+    texts = _texts(slip, layout)
+    try:
+        texts = [checked(text) for text in texts]
+    except Refused as error:
+        raise _refused([slip], layout, str(error)) from error
+    plan = _plan(layout.slip_design, len(slip.releases), len(slip.contact), slip.dead)
+    if isinstance(plan, Plan):
+        return plan, texts
+    try:
+        return compile_literal(layout.slip_design, _values(slip, layout)), []
+    except Unusual as error:
+        raise _refused([slip], layout, str(error)) from error
+
+
+def _refused(group: list[Slip], layout: Layout, why: str) -> Refused:
+    numbers = ", ".join(f"{slip.centre_number} {slip.candidate_number}" for slip in group)
+    sentence = translation(layout.language, "The slip of %(candidate)s cannot be printed: %(why)s")
+    return Refused(sentence % {"candidate": numbers, "why": translation(layout.language, why)})
+
+
+def _places(layout: Layout, paper: Paper) -> tuple[tuple[float, float], ...]:
+    """Where the slips of a sheet stand, in reading order."""
+    if layout.per_page == 1:
+        return ((0.0, 0.0),)
+    columns = (0.0, paper.width / 2)
+    if layout.slip_design.right_to_left:
+        columns = columns[::-1]
+    return tuple((x, y) for y in (paper.height / 2, 0.0) for x in columns)
+
+
+def _cut_lines(paper: Paper) -> bytes:
+    width, height = paper.width, paper.height
+    return b"0.4 w 0.6 G [3 3] 0 d %g 0 m %g %g l 0 %g m %g %g l S" % (
+        width / 2, width / 2, height, height / 2, width, height / 2)
+
+
+def _cover(press: Press, covered: list[tuple[str, str]], slip: Slip, layout: Layout) -> None:
+    """The sheets to tick off candidates as they are handed their slip, put before all others."""
+    size, paper = COVER_ROWS[layout.paper], PAPERS[layout.paper]
+    parts = [tuple(covered[start:start + size]) for start in range(0, len(covered), size)]
+    for number, rows in reversed(list(enumerate(parts, 1))):
+        values = {"cover": {
+            "centre": f"{slip.centre_number} · {slip.centre_name}",
+            "series": slip.series,
+            "sheet": translation(layout.language, "Sheet %(number)s of %(count)s")
+            % {"number": number, "count": len(parts)},
+            "printed": layout.printed_text,
+            "rows": rows,
+        }}
+        plan = _cover_plan(layout.design("cover.html"), len(rows))
+        press.page(sheet((Cell(plan),), (paper.width, paper.height), layout.tagged), [list(values_in(values))], first=True)
+
+
+@lru_cache(maxsize=64)
+def _cover_plan(design: Design, rows: int) -> Plan:
+    fact = "x"
+    return compile_page(design, {"cover": {"centre": fact, "series": fact, "sheet": fact, "printed": fact,
+                                           "rows": ((fact, fact),) * rows}})
 
 
 def _values(slip: Slip, layout: Layout) -> dict:
@@ -122,6 +226,8 @@ def _texts(slip: Slip, layout: Layout) -> list[str]:
 
 
 def _code(slip: Slip, layout: Layout) -> Code:
+    """The address, or with `sign_in_code` the address that signs in: name and password after the #, which no server
+    and no log ever sees."""
     if layout.sign_in_code and not slip.dead:
         return Code(f"{layout.site_url}#{slip.username}/{slip.password.replace('-', '')}")
     return SharedCode(layout.site_url)
@@ -133,8 +239,12 @@ def _printed(language: str, generation: int, when: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _plan(design: Design, releases: int, contact: int, dead: bool) -> Plan:
-    """The plan of all slips of one shape. Which values they carry does not matter to it."""
+def _plan(design: Design, releases: int, contact: int, dead: bool) -> Plan | Unusual:
+    """The plan of all slips of one shape; which values they carry does not matter to it. A template that cannot be
+    stamped gives the reason why."""
     sample = Slip("XA101", "Centre", "0001", "Name", "June 2026", "XA101-0001-J26", "2222-2222-2222-2222",
                   (("Qualification", "Time"),) * releases, ("Contact",) * contact, 1, dead)
-    return compile_page(design.html, _values(sample, Layout(printed_text="now")), design.roots)
+    try:
+        return compile_page(design, _values(sample, Layout(printed_text="now")))
+    except Unusual as reason:
+        return reason

@@ -1,0 +1,30 @@
+"""What may be printed: one line of plain text that every face, reader and copy agrees on."""
+from __future__ import annotations
+
+import unicodedata
+
+from documents.lettering import alphabet
+from documents.typesetting import unprintable
+
+LONGEST = 160                                   # characters; a name has at most 80
+_STEERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_REFUSED = frozenset({"Cc", "Cs", "Co", "Cn"})
+
+
+class Refused(ValueError):
+    """Something that cannot be printed; the text is a sentence for the person who wanted it."""
+
+
+def checked(text: str) -> str:
+    """The text, composed (NFC). Raises Refused for what would print as boxes, in another order, or not at all."""
+    if 0 < len(text) <= LONGEST and alphabet(False, False).covers(text):
+        return text
+    if not text.strip():
+        raise Refused("A text on it is empty.")
+    if len(text) > LONGEST:
+        raise Refused("A text on it is longer than a page can show.")
+    if any(char in _STEERING or unicodedata.category(char) in _REFUSED for char in text):
+        raise Refused("A text on it contains invisible characters that change what is read.")
+    if unprintable(text):
+        raise Refused("A text on it has characters that no typeface here can print.")
+    return unicodedata.normalize("NFC", text)
