@@ -13,6 +13,7 @@ from models.database import Refused, Sentence
 
 SHORTEST, SHORTEST_WITH_SECOND_FACTOR, LONGEST = 15, 8, 200
 LEFT_DIFFERENT = 5
+DEMO_PASSWORD = "demo-password-for-everyone"  # noqa: S105 – of the demo's sign-ins, said on the sign-in page
 COMMON = """
     administrator admin password passwort passw0rd passphrase pass word wachtwoord motdepasse contrasena letmein
     welcome secret changeme default temporary login signin guest user test testing trustno iloveyou love sunshine

@@ -16,16 +16,19 @@ def init_app(app):
         preview,
         public,
         results,
+        security,
+        times,
         work,
     )
     from views.board import audit, centres, imports, officers, queue, series
 
+    times.init_app(app)
     role = app.config["ROLE"]
     app.register_blueprint(health.bp)
     app.register_blueprint(public.bp)
     if role in ("all", "candidate"):
         app.register_blueprint(candidates.bp)
     if role in ("all", "portal"):
-        for area in (account, dashboard, results, files, candidate_results, offers, credentials, attached_centres,
-                     preview, work, centres, officers, series, imports, audit, queue):
+        for area in (account, security, dashboard, results, files, candidate_results, offers, credentials,
+                     attached_centres, preview, work, centres, officers, series, imports, audit, queue):
             app.register_blueprint(area.bp)

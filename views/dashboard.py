@@ -1,10 +1,9 @@
-"""'Administer exams': where an officer starts."""
-from flask import Blueprint
-from flask_login import current_user
+"""'Administer exams': where an officer starts, and the way from one centre to another."""
+from flask import Blueprint, redirect, request
 
 from views.guards import officers_only
 from views.hypermedia import page
-from views.reach import centre_of
+from views.reach import centre_of, frame, nearest_page
 
 bp = Blueprint("dashboard", __name__)
 bp.before_request(officers_only)
@@ -12,7 +11,12 @@ bp.before_request(officers_only)
 
 @bp.get("/centres/<number>")
 def centre(number):
-    centre = centre_of(number)
-    return page(
-        "dashboard/centre.html", centre=centre, tab="dashboard",
-        manages_candidate_results=current_user.has_right("manages_candidate_results", centre))
+    return page("dashboard/centre.html", **frame(centre_of(number), "dashboard"))
+
+
+@bp.get("/change-centre/", defaults={"page": ""})
+@bp.get("/change-centre/<path:page>")
+def change_centre(page):
+    """From the dropdown to the same page of the chosen centre, or to the nearest that exists there."""
+    chosen = centre_of(request.args.get("number", ""))
+    return redirect(nearest_page(chosen, page), 303)

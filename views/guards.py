@@ -7,7 +7,10 @@ from models.database import database
 from views.errors import sign_in_again
 
 # Endpoints that nobody needs to sign in for. The candidate site guards itself (views/candidates.py).
-PUBLIC = {"static", "health.healthz", "account.sign_in", "public.privacy", "public.verify"}
+PUBLIC = {
+    "static", "health.healthz", "account.sign_in", "account.second_step", "account.welcome", "public.privacy",
+    "public.verify",
+}
 CANDIDATE_SITE = "candidates."
 SECURITY = {
     "Content-Security-Policy": (

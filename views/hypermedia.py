@@ -40,6 +40,16 @@ def done(address, notice, template=None, **values):
     return redirect(address, 303)
 
 
+def blame(form, refusal):
+    """Put the sentences of a `Refused` beside the controls of a form; one without a control is raised on."""
+    for name, sentence in refusal.fields.items():
+        if name not in form:
+            raise refusal
+        form[name].errors = [say(sentence)]
+    if not refusal.fields:
+        raise refusal
+
+
 def or_404(query):
     """The one row of a query that starts from the person's own centres, or 404 as for a stranger's."""
     row = query.first()
