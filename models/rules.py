@@ -26,6 +26,7 @@ contact_mode = Case(
 centre_delay = fn.COALESCE(Offer.delay, 0)
 delay = Case(None, [(associate_delay >= centre_delay, associate_delay)], centre_delay)
 visible_at = Release.released_at + 60 * delay
+uses_default_contact = governing_associate.is_null(False) & (contact_mode == DEFAULT)
 is_selected = fn.EXISTS(SelectedCandidate.select().where(
     SelectedCandidate.offer == Offer.id, SelectedCandidate.candidate == Candidate.id))
 is_covered = (Candidate.qualifications != "") & ((Offer.scope == ALL) | (Offer.scope == SELECTED) & is_selected)
@@ -91,8 +92,7 @@ class Standing:
     @property
     def contact(self):
         """Whom the candidates ask (D13). An empty name stands for 'Exams officer' and the centre's name."""
-        chosen = self.default_contact if self.uses_default_contact else self.offer.contact
-        return chosen if chosen.is_usable else Contact("", "", self.centre.email)
+        return contact_of(self.uses_default_contact, self.default_contact, self.offer.contact, self.centre.email)
 
     def visible_from(self, qualification, releases):
         """The instant from which this qualification's results may be seen; None while unannounced."""
@@ -118,6 +118,12 @@ class Standing:
     def with_controls(self, controls, default_contact=None):
         """The same centre under other controls and, if given, another default contact."""
         return replace(self, controls=controls, default_contact=default_contact or self.default_contact)
+
+
+def contact_of(uses_default, default, own, registered_email):
+    """Whom the candidates of a centre ask, of the two Contacts there may be (D13); see `Standing.contact`."""
+    chosen = default if uses_default else own
+    return chosen if chosen.is_usable else Contact("", "", registered_email)
 
 
 def read_printed_releases(text):
