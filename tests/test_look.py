@@ -1,0 +1,130 @@
+"""The look in figures: size, contrast of every pair in use, nothing physical, nothing from elsewhere."""
+import hashlib
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+CSS = (ROOT / "static/site.css").read_text(encoding="utf-8")
+RULES = re.sub(r"/\*.*?\*/", "", CSS, flags=re.DOTALL)
+SCRIPT = ROOT / "static/site.js"
+
+TEXT = 4.5  # WCAG 2.2, 1.4.3
+SHAPE = 3.0  # WCAG 2.2, 1.4.11: borders that tell a control, large figures
+PAIRS = [
+    *((ink, ground, TEXT) for ground in ("ground", "paper", "raised") for ink in ("ink", "muted", "link")),
+    *((tone, ground, TEXT) for ground in ("ground", "paper") for tone in ("ok", "warn", "bad", "primary")),
+    *((tone, f"{tone}-tint", TEXT) for tone in ("ok", "warn", "bad")),
+    *((ink, f"{tint}-tint", TEXT) for tint in ("info", "ok", "warn", "bad") for ink in ("ink", "muted", "link")),
+    ("primary", "info-tint", TEXT), ("bad", "warn-tint", TEXT), ("warn", "info-tint", TEXT),
+    ("bad", "info-tint", TEXT), ("warn", "bad-tint", TEXT),
+    ("on-primary", "primary", TEXT), ("on-primary", "pressed", TEXT), ("on-band", "band", TEXT),
+    *(("edge", ground, SHAPE) for ground in ("ground", "paper", "raised")),
+    ("primary", "raised", SHAPE),
+    ("focus-ink", "focus", TEXT),
+]
+
+
+def tokens(scheme):
+    """{name: #rrggbb} in `light` or `dark`; what has one value has it in both."""
+    found = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", RULES))
+    for name, light, dark in re.findall(r"--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)", RULES):
+        found[name] = light if scheme == "light" else dark
+    return found
+
+
+def luminance(colour):
+    channels = (int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5))
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one, other):
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_contrast_is_computed_as_the_standard_does():
+    assert contrast("#000000", "#ffffff") == 21
+    assert round(contrast("#777777", "#ffffff"), 2) == 4.48
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("ink", "ground", "least"), PAIRS)
+def test_everything_can_be_read(scheme, ink, ground, least):
+    colours = tokens(scheme)
+
+    assert contrast(colours[ink], colours[ground]) >= least
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_focus_ring_shows_on_every_ground(scheme):
+    """Dark inside, yellow outside: whichever the ground swallows, the other one stands out."""
+    colours = tokens(scheme)
+
+    for ground in ("ground", "paper", "raised", "band", "primary", "info-tint", "warn-tint", "bad-tint"):
+        assert max(contrast(colours[ring], colours[ground]) for ring in ("focus", "focus-ink")) >= SHAPE
+
+
+def test_older_browsers_get_the_light_colours():
+    """Tokens stand twice: plain for browsers without light-dark(), then as pairs. They must not drift apart."""
+    plain, pairs = RULES.split("@supports (color: light-dark", 1)
+    first = dict(re.findall(r"--([\w-]+): (#[0-9a-f]+);", plain))
+    light = dict(re.findall(r"--([\w-]+): light-dark\((#[0-9a-f]+),", pairs))
+
+    assert len(light) > 15
+    assert {name: first.get(name) for name in light} == light
+
+
+def test_colours_are_tokens():
+    """Outside the tokens no colour is written, but for paper."""
+    after = RULES.split("@layer base {", 1)[1]
+
+    assert set(re.findall(r"#[0-9a-f]{3,8}\b", after)) == {"#999"}
+
+
+def test_every_token_is_defined_and_used():
+    assert set(re.findall(r"var\(--([\w-]+)\)", RULES)) == set(re.findall(r"--([\w-]+):", RULES))
+
+
+def test_right_to_left_is_free():
+    physical = re.findall(
+        r"(?:margin|padding|border|inset)-(?:left|right|top|bottom)\b|[{;]\s*(?:left|right|top|bottom|width|height"
+        r"|(?:min|max)-(?:width|height))\s*:|(?:text-align|float|clear)\s*:\s*(?:left|right)\b", RULES)
+
+    assert physical == []
+
+
+def test_nothing_comes_from_elsewhere():
+    assert re.findall(r"url\(|@import|https?:", RULES) == []
+
+
+def test_layers_stand_in_their_order():
+    layers = ["reset", "tokens", "base", "layout", "components", "utilities"]
+
+    assert re.search(r"@layer ([\w, ]+);", RULES)[1].split(", ") == layers
+    assert re.findall(r"^@layer (\w+) \{", RULES, flags=re.MULTILINE) == layers
+
+
+def test_a_cheap_phone_pays_little():
+    assert len(CSS.encode()) <= 25_000
+    assert SCRIPT.stat().st_size <= 4096
+
+
+def test_htmx_is_the_one_that_was_checked():
+    notice = (ROOT / "static/NOTICE.md").read_text(encoding="utf-8")
+    vendored = hashlib.sha256((ROOT / "static/htmx-4.0.1.min.js").read_bytes()).hexdigest()
+
+    assert vendored in notice
+
+
+def test_templates_keep_to_the_content_security_policy():
+    """No inline script, style or handler, no hx-on, no js:, no trigger filter; nothing from another host."""
+    forbidden = re.compile(
+        r"""<style|\sstyle=|<script(?![^>]*\ssrc=)|\son[a-z]+\s*=|hx-on|["']js:|hx-trigger="[^"]*\[|"""
+        r"""(?:src|href)="(?:https?:)?//""")
+    pages = [page for page in (ROOT / "templates").rglob("*.html") if "slips" not in page.parts]
+
+    assert len(pages) > 5
+    assert {page.name: found for page in pages if (found := forbidden.findall(page.read_text("utf-8")))} == {}
