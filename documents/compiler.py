@@ -33,8 +33,7 @@ from documents.drawing import Drawing, Piece, Style, Unusual
 from documents.markup import Block, Markup, Tag
 from documents.pages import Design
 
-logging.getLogger("xhtml2pdf").addHandler(logging.NullHandler())
-logging.getLogger("xhtml2pdf").propagate = False        # its warnings quote the document, secrets included
+logging.getLogger("xhtml2pdf").setLevel(logging.CRITICAL + 1)      # its warnings quote the document, secrets too
 
 SENTINELS = ("Wq{:03d}", "jl{:03d}jl.jl")               # two widths, no space to break at, in every face
 ROOM_IMAGE = ("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9' width='9' height='9'"

@@ -4,46 +4,77 @@ from __future__ import annotations
 import hashlib
 import struct
 import zlib
+from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import groupby
 
 import uharfbuzz
 
 from documents import typesetting
-from documents.lettering import hb_font
+from documents.lettering import advance, hb_font
 from documents.writer import Writer
 
-_UNUSED = ("cmap", "GSUB", "GPOS", "GDEF", "name", "post", "OS/2", "kern", "gasp", "MATH", "FFTM", "DSIG", "meta",
-           "STAT", "BASE", "vhea", "vmtx", "hdmx", "VDMX", "LTSH")
+# Tables that a PDF reader has no use for: it is given glyph ids, not characters to shape.
+_UNUSED = ("BASE", "DSIG", "FFTM", "GDEF", "GPOS", "GSUB", "LTSH", "MATH", "OS/2", "STAT", "VDMX", "cmap", "gasp",
+           "hdmx", "kern", "meta", "name", "post", "vhea", "vmtx")
+
+
+@dataclass(frozen=True, slots=True)
+class Subset:
+    """A face reduced to some glyphs: its file and its ToUnicode map deflated, and its dictionaries' entries."""
+
+    name: bytes
+    program: bytes
+    length: int
+    meanings: bytes
+    widths: bytes
 
 
 def embed(writer: Writer, number: int, glyphs: dict[int, str]) -> int:
     """Write a face with these glyphs; answers its font object. Glyph ids stay as they are in the whole face."""
-    ids = tuple(sorted(glyphs))
-    program, size, widths, head = _program(number, ids)
-    name = _tag(ids) + b"+" + typesetting.FACES[number].name.replace(" ", "").encode()
-    file = writer.stream(program, b"/Length1 %d" % size, packed=True)
-    descriptor = writer.put(b"<</Type/FontDescriptor/FontName/%b/Flags 4/ItalicAngle 0/StemV 80%b/FontFile2 %d 0 R>>"
-                            % (name, head, file))
+    part = _subset(number, tuple(sorted(glyphs.items())))
+    file = writer.stream(part.program, b"/Length1 %d" % part.length, packed=True)
+    descriptor = writer.put(b"<</Type/FontDescriptor/FontName/%b/Flags 4/ItalicAngle 0/StemV 80%b"
+                            b"/FontFile2 %d 0 R>>" % (part.name, _metrics(number), file))
     descendant = writer.put(b"<</Type/Font/Subtype/CIDFontType2/BaseFont/%b/CIDSystemInfo<</Registry(Adobe)"
                             b"/Ordering(Identity)/Supplement 0>>/FontDescriptor %d 0 R/DW 0/W[%b]"
-                            b"/CIDToGIDMap/Identity>>" % (name, descriptor, widths))
-    meaning = writer.stream(_meaning(tuple(sorted(glyphs.items()))), packed=True)
+                            b"/CIDToGIDMap/Identity>>" % (part.name, descriptor, part.widths))
+    meanings = writer.stream(part.meanings, packed=True)
     return writer.put(b"<</Type/Font/Subtype/Type0/BaseFont/%b/Encoding/Identity-H/DescendantFonts[%d 0 R]"
-                      b"/ToUnicode %d 0 R>>" % (name, descendant, meaning))
+                      b"/ToUnicode %d 0 R>>" % (part.name, descendant, meanings))
 
 
 @lru_cache(maxsize=64)
-def _program(number: int, ids: tuple[int, ...]) -> tuple[bytes, int, bytes, bytes]:
-    """The subset deflated, its length, its widths, its metrics. Cached: most slips need the same letters."""
-    font = hb_font(typesetting.FACES[number])
+def _subset(number: int, glyphs: tuple[tuple[int, str], ...]) -> Subset:
+    """Cached, because most documents need the same letters."""
+    ids = [glyph for glyph, _ in glyphs]
     wanted = uharfbuzz.SubsetInput()
     wanted.glyph_set.update(ids)
     wanted.flags = uharfbuzz.SubsetFlags.RETAIN_GIDS | uharfbuzz.SubsetFlags.NOTDEF_OUTLINE
     wanted.drop_table_tag_set.update(int.from_bytes(tag.ljust(4).encode(), "big") for tag in _UNUSED)
     data = uharfbuzz.subset(_prepared(number), wanted).blob.data
-    upem = font.face.upem
-    widths = b" ".join(b"%d[%b]" % (glyph, _number(font.get_glyph_h_advance(glyph) * 1000 / upem)) for glyph in ids)
-    return zlib.compress(data, 6), len(data), widths, _metrics(number)
+    tag = bytes(65 + byte % 26 for byte in hashlib.sha256(data).digest()[:6])
+    name = tag + b"+" + typesetting.FACES[number].name.replace(" ", "").encode()
+    return Subset(name, zlib.compress(data, 6), len(data), zlib.compress(_to_unicode(glyphs), 6),
+                  _widths(number, ids))
+
+
+def _widths(number: int, ids: list[int]) -> bytes:
+    """The W array: each run of neighbouring glyphs with its widths in thousandths of an em."""
+    face = typesetting.FACES[number]
+    runs = (list(run) for _, run in groupby(enumerate(ids), lambda pair: pair[1] - pair[0]))
+    return b"".join(b"%d[%b]" % (run[0][1], b" ".join(
+        b"%g" % round(advance(face, glyph), 3) for _, glyph in run)) for run in runs)
+
+
+def _to_unicode(glyphs: tuple[tuple[int, str], ...]) -> bytes:
+    said = [b"<%04X><%b>" % (glyph, text.encode("utf-16-be").hex().encode()) for glyph, text in glyphs if text]
+    sections = [b"%d beginbfchar\n%b\nendbfchar\n" % (len(part), b"\n".join(part))
+                for part in (said[start:start + 100] for start in range(0, len(said), 100))]
+    return (b"/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CIDSystemInfo\n"
+            b"<</Registry (Adobe) /Ordering (UCS) /Supplement 0>> def\n/CMapName /Adobe-Identity-UCS def\n"
+            b"/CMapType 2 def\n1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n" + b"".join(sections)
+            + b"endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend")
 
 
 @cache
@@ -55,30 +86,6 @@ def _prepared(number: int):
 @cache
 def _metrics(number: int) -> bytes:
     face = typesetting.FACES[number]
-    font = hb_font(face)
-    box = struct.unpack(">4h", font.face.reference_table("head").data[36:44])
+    box = struct.unpack(">4h", hb_font(face).face.reference_table("head").data[36:44])
     scale = [round(value * 1000 / face.upem) for value in (*box, face.ascent, face.descent)]
-    return b"/FontBBox[%d %d %d %d]/Ascent %d/Descent %d/CapHeight %d" % (*scale, round(0.7 * 1000))
-
-
-@lru_cache(maxsize=64)
-def _meaning(glyphs: tuple[tuple[int, str], ...]) -> bytes:
-    """The ToUnicode map."""
-    said = [b"<%04X><%b>" % (glyph, text.encode("utf-16-be").hex().encode()) for glyph, text in glyphs if text]
-    sections = [b"%d beginbfchar\n%b\nendbfchar\n" % (len(part), b"\n".join(part))
-                for part in (said[start:start + 100] for start in range(0, len(said), 100))]
-    return zlib.compress(
-        b"/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CIDSystemInfo\n<</Registry (Adobe)\n"
-        b"/Ordering (UCS)\n/Supplement 0>> def\n/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n"
-        b"1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n" + b"".join(sections)
-        + b"endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend", 6)
-
-
-def _tag(ids: tuple[int, ...]) -> bytes:
-    """The six letters that name a subset."""
-    digest = hashlib.sha256(repr(ids).encode()).digest()
-    return bytes(65 + byte % 26 for byte in digest[:6])
-
-
-def _number(value: float) -> bytes:
-    return b"%g" % round(value, 3)
+    return b"/FontBBox[%d %d %d %d]/Ascent %d/Descent %d/CapHeight 700" % (*scale,)

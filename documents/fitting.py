@@ -6,6 +6,7 @@ fit is refused. Further lines share the slack above and below the first one as i
 """
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -98,7 +99,6 @@ def _at(slot: Slot, text: str, line: Line, baseline: float) -> Placed:
     return Placed(text, x, baseline, line)
 
 
-@lru_cache(maxsize=64)
 def code_path(payload: str) -> bytes:
     """A QR code as one filled path in the unit square, on white with its quiet zone, rows run from the top."""
     matrix = segno.make(payload, error="m", micro=False).matrix
@@ -114,3 +114,9 @@ def code_path(payload: str) -> bytes:
                 start = None
     unit = b"%.6f" % (1 / side)
     return b"%b 0 0 %b 0 0 cm 1 g 0 0 %d %d re f 0 g %b f" % (unit, unit, side, side, b" ".join(runs))
+
+
+@lru_cache(maxsize=16)
+def shared_code(payload: str) -> bytes:
+    """The same deflated, for a form that many pages show."""
+    return zlib.compress(code_path(payload), 9)

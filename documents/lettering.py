@@ -22,7 +22,7 @@ _INVISIBLE = frozenset({0xAD})
 
 
 class Alphabet:
-    """The plain characters of one face: character → glyph in hexadecimal, and its width in em."""
+    """The plain characters of one face: character → glyph in hexadecimal, and its width."""
 
     def __init__(self, face):
         self.face, self.number = face, number_of(face)
@@ -35,11 +35,12 @@ class Alphabet:
             if glyph not in self.glyphs.values():       # a glyph can mean one character only: µ or μ, not both
                 self.glyphs[chr(point)] = glyph
         self.hex = {ord(char): f"{glyph:04X}" for char, glyph in self.glyphs.items()}
-        self.widths = {char: font.get_glyph_h_advance(glyph) / face.upem for char, glyph in self.glyphs.items()}
+        self.widths = {char: advance(face, glyph) for char, glyph in self.glyphs.items()}
         self.covers = frozenset(self.glyphs).issuperset
 
     def width(self, text: str) -> float:
-        return sum(map(self.widths.__getitem__, text))
+        """In em."""
+        return sum(map(self.widths.__getitem__, text)) / 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +118,16 @@ def _shaped(text: str, size: float, bold: bool, mono: bool, direction: str) -> L
 
 def _run(run, size: float) -> tuple[str, float]:
     """One shaped run as TJ, its advances and offsets written as corrections of the font's own widths."""
-    font, upem = hb_font(run.face), run.face.upem
+    upem = run.face.upem
     shown, carry, width, rise = [], 0.0, 0.0, 0.0
-    for glyph, advance, (dx, dy) in zip(run.ids, run.advances, run.offsets, strict=True):
+    for glyph, wanted, (dx, dy) in zip(run.ids, run.advances, run.offsets, strict=True):
         if dy != rise:
             shown.append(f"] TJ {dy * size / upem:g} Ts [")
             rise = dy
         shift = (carry - dx) * 1000 / upem
         shown.append((f"{shift:g}" if shift else "") + f"<{glyph:04X}>")
-        carry = font.get_glyph_h_advance(glyph) + dx - advance
-        width += advance
+        carry = advance(run.face, glyph) * upem / 1000 + dx - wanted
+        width += wanted
     end = f"{carry * 1000 / upem:g}" if carry else ""
     return f"[{''.join(shown)}{end}] TJ" + (" 0 Ts" if rise else ""), width * size / upem
 
@@ -136,6 +137,11 @@ def _meanings(run) -> list[str]:
     starts = sorted(set(run.clusters)) + [len(run.text)]
     follows = dict(zip(starts, starts[1:], strict=False))
     return [run.text[cluster:follows[cluster]] for cluster in run.clusters]
+
+
+def advance(face, glyph: int) -> float:
+    """A glyph's width in thousandths of an em."""
+    return hb_font(face).get_glyph_h_advance(glyph) * 1000 / face.upem
 
 
 def hb_font(face):

@@ -104,14 +104,17 @@ class Press:
 
     def _code(self, slot: Slot, code: Code) -> bytes:
         side = number(min(slot.right - slot.left, slot.below))
-        path = fitting.code_path(str(code))
-        if code.shared:
-            if code not in self.codes:
-                self.codes[code] = name = b"/Code%d" % len(self.codes)
-                form = self.writer.stream(path, b"/Type/XObject/Subtype/Form/BBox[0 0 1 1]")
-                self.resources.setdefault("/XObject", {})[name.decode()] = b"%d 0 R" % form
-            path = self.codes[code] + b" Do"
-        return b"q %b 0 0 %b %b %b cm %b Q " % (side, side, number(slot.left), number(slot.baseline), path)
+        show = self._shared_code(code) + b" Do" if code.shared else fitting.code_path(code)
+        return b"q %b 0 0 %b %b %b cm %b Q " % (side, side, number(slot.left), number(slot.baseline), show)
+
+    def _shared_code(self, code: Code) -> bytes:
+        """The name of the form that shows a code, written when it is first needed."""
+        if code not in self.codes:
+            self.codes[code] = name = b"/Code%d" % len(self.codes)
+            form = self.writer.stream(fitting.shared_code(code), b"/Type/XObject/Subtype/Form/BBox[0 0 1 1]",
+                                      packed=True)
+            self.resources.setdefault("/XObject", {})[name.decode()] = b"%d 0 R" % form
+        return self.codes[code]
 
     def _write_page(self, sheet: Sheet, shared: int, content: bytes, first: bool) -> None:
         writer = self.writer

@@ -17,7 +17,7 @@ class Refused(ValueError):
 
 def checked(text: str) -> str:
     """The text, composed (NFC). Raises Refused for what would print as boxes, in another order, or not at all."""
-    if 0 < len(text) <= LONGEST and alphabet(False, False).covers(text):
+    if 0 < len(text) <= LONGEST and not text.isspace() and alphabet(False, False).covers(text):
         return text
     if not text.strip():
         raise Refused("A text on it is empty.")

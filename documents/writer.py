@@ -66,11 +66,21 @@ class Writer:
         number = self.reserve()
         self.kinds[number], self.places[number] = 1, self.position
         identity = self.digest.hexdigest()[:32].encode()
-        records = zlib.compress(b"".join(map(struct.Struct(">BIH").pack, self.kinds, self.places, self.indexes)), 6)
+        records = self._records()
         start = self.position
         self._write(b"%d 0 obj\n<</Type/XRef/Size %d/W[1 4 2]/Root %d 0 R/Info %d 0 R/ID[<%b><%b>]/Filter/FlateDecode"
                     b"/Length %d>>\nstream\n%b\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n"
                     % (number, number + 1, catalog, info, identity, identity, len(records), records, start))
+
+    def _records(self) -> bytes:
+        """The cross-reference table, packed piece by piece: it is what grows with a document."""
+        packer, pack = zlib.compressobj(6), struct.Struct(">BIH").pack
+        parts = []
+        for start in range(0, len(self.kinds), 1000):
+            part = slice(start, start + 1000)
+            rows = map(pack, self.kinds[part], self.places[part], self.indexes[part])
+            parts.append(packer.compress(b"".join(rows)))
+        return b"".join(parts) + packer.flush()
 
     def _flush(self) -> None:
         if not self.waiting:

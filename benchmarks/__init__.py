@@ -1,0 +1,1 @@
+"""What is fast, against what, as ratios measured in one process."""

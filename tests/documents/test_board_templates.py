@@ -1,0 +1,81 @@
+"""A board's own templates: stamped where that is proven, laid out per candidate where it is not, never wrong."""
+import pytest
+
+from documents import slips as engine
+from documents.compiler import Unusual
+from documents.slips import Refused
+from dataclasses import replace
+from tests.documents.paper import LAYOUT, SLIP, drawn_by_xhtml2pdf, named, printed, text, visibly_different
+
+PAGE = """<html lang="en"><head><title>Slip</title><style>
+{%% include "_style.css" %%} @page { size: a4; margin: 20mm } %s</style></head><body>%s</body></html>"""
+
+
+@pytest.fixture
+def board(tmp_path):
+    """A board's folder of templates; answers the layout that uses it."""
+    def with_page(body: str, style: str = ""):
+        (tmp_path / "one.html").write_text(PAGE % (style, body), encoding="utf-8")
+        engine._plan.cache_clear()
+        from documents.pages import _environment
+        _environment.cache_clear()
+        return replace(LAYOUT, templates=tmp_path)
+    return with_page
+
+
+def why(layout) -> str:
+    plan = engine._plan(layout.slip_design, 2, 3, False)
+    return str(plan) if isinstance(plan, Unusual) else ""
+
+
+def test_a_simple_page_is_stamped(board):
+    layout = board("<h1>Slip</h1><p>{{ slip.candidate_name }}</p><p>{{ slip.password }}</p>")
+
+    assert why(layout) == ""
+    assert visibly_different(printed(SLIP, layout=layout), drawn_by_xhtml2pdf(SLIP, layout)) == 0
+
+
+@pytest.mark.parametrize(("body", "style", "reason"), [
+    ("<p>{{ slip.candidate_name|upper }}</p>", "", "changed by the template"),
+    ("<p>Dear {{ slip.candidate_name }},</p>", "", "inside the sentence"),
+    ("<p>{{ slip.candidate_name|length }} letters</p>", "", "depends on a value"),
+    ("<p>{{ slip.candidate_name }}</p>", "p { text-transform: uppercase }", "is drawn as"),
+    ("<p>{{ slip.candidate_name }}</p>", "p { letter-spacing: 2pt }", "letter-spaced"),
+    ("<p>{{ slip.candidate_name }}</p><p>Words</p>", "p { font-family: Helvetica }", "not one of the page's own"),
+])
+def test_what_cannot_be_stamped_is_said_and_still_printed_right(board, body, style, reason):
+    layout = board(body, style)
+
+    assert reason in why(layout)
+    if "Helvetica" not in style and "letter-spacing" not in style:
+        for slip in (SLIP, named("Marie Curie")):
+            assert visibly_different(printed(slip, layout=layout), drawn_by_xhtml2pdf(slip, layout)) == 0
+
+
+@pytest.mark.parametrize("source", ["/etc/passwd", "file:///etc/passwd", "http://127.0.0.1:9/x.png",
+                                    "https://results.example/x.png", "../../pyproject.toml"])
+def test_a_template_reaches_no_file_and_no_host(board, source):
+    layout = board(f'<p>{{{{ slip.candidate_name }}}}</p><img src="{source}">')
+
+    with pytest.raises(Refused):
+        printed(SLIP, layout=layout)
+
+
+def test_a_page_that_runs_over_is_refused(board):
+    layout = board("<p>{{ slip.candidate_name }}</p>" + "<p>Line</p>" * 200)
+
+    with pytest.raises(Refused, match="does not fit"):
+        printed(SLIP, layout=layout)
+
+
+def test_a_board_may_bring_its_mark(board, tmp_path):
+    mark = tmp_path / "mark.svg"
+    mark.write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8" width="80" height="80">'
+                    '<rect width="8" height="8" fill="#00aa00"/></svg>')
+
+    with_mark = replace(LAYOUT, logo=mark)
+
+    assert why(with_mark) == ""
+    assert visibly_different(printed(SLIP, layout=with_mark), drawn_by_xhtml2pdf(SLIP, with_mark)) == 0
+    assert visibly_different(printed(SLIP, layout=with_mark), printed(SLIP)) > 0
+    assert "Zoë Ångström" in text(printed(SLIP, layout=with_mark))
