@@ -1,10 +1,10 @@
-// What script adds to pages that work without it; `hidden data-scripted` marks what is of no use before.
+// What script adds to pages that work without it. `hidden data-scripted`: of no use before.
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const by = (id) => document.getElementById(id);
 const on = (event, react) => document.addEventListener(event, react);
 const language = document.documentElement.lang.replace(/^en$/, "en-GB");
 
-// What htmx leaves unsaid: lost, slow, failed
+// What htmx leaves unsaid
 const say = (what) => {
   const region = by("notice");
   region.innerHTML = '<p class="notice bad"></p>';
@@ -17,7 +17,7 @@ on("htmx:response:error", ({ detail: { ctx } }) => {
   say((ctx.hx.retarget && page.querySelector("p")?.textContent) || "failed");
 });
 
-// A swap loses neither the place nor what is being typed into the next control
+// A swap loses neither place nor what is being typed
 let kept;
 on("htmx:before:swap", ({ detail: { ctx } }) => {
   const at = document.activeElement;
@@ -59,12 +59,16 @@ const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase
 const boxes = (place, state) => all(`${place} [type=checkbox]:not([data-mark-all])${state}`);
 const shown = (master) => boxes(master.dataset.markAll, ":enabled").filter((box) => !box.closest("[hidden]"));
 const count = () => {
-  all("[data-mark-all]").forEach((master) => { master.checked = shown(master).every((box) => box.checked); });
+  all("[data-mark-all]").forEach((master) => {
+    const mine = shown(master);
+    master.checked = mine[0] && mine.every((box) => box.checked);
+  });
   all("[data-count-of]").forEach((out) => { out.textContent = boxes(out.dataset.countOf, ":checked").length; });
 };
 on("input", ({ target }) => {
-  const words = plain(target.value).split(/\s+/);
-  all(`#${target.dataset.filterList} > *`).forEach((item) => {
+  const { filterList } = target.dataset, words = plain(target.value).split(/\s+/);
+  if (!filterList) return;
+  all(`#${filterList} > *`).forEach((item) => {
     item.hidden = !words.every((word) => plain(item.textContent).includes(word));
   });
   count();
