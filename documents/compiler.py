@@ -35,9 +35,10 @@ from documents.pages import Design
 
 logging.getLogger("xhtml2pdf").setLevel(logging.CRITICAL + 1)      # its warnings quote the document, secrets too
 
-SENTINELS = ("Wq{:03d}", "jl{:03d}jl.jl")               # two widths, no space to break at, in every face
+SENTINELS = ("W{:03d}", "i{:03d}")                       # two widths, short, no space to break at, in every face
 ROOM_IMAGE = ("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9' width='9' height='9'"
               "%3E%3Crect width='9' height='9' fill='%23{:02x}{:04x}'/%3E%3C/svg%3E")
+ASCENT, DESCENT = 0.75, 0.25                            # of a line's ink, in em, as its slack is counted
 NEAR = 0.05                                             # points; a fiftieth of a millimetre
 
 
@@ -115,18 +116,30 @@ def values_in(values) -> Iterator[str]:
             yield from values_in(value)
 
 
+def names_in(values, name: str = "") -> Iterator[str]:
+    """What a template calls each of these texts: slip.candidate_name, slip.contact[0]."""
+    if isinstance(values, str):
+        if values:
+            yield name
+    elif isinstance(values, dict):
+        for key, value in values.items():
+            yield from names_in(value, f"{name}.{key}" if name else key)
+    elif isinstance(values, tuple):
+        for index, value in enumerate(values):
+            yield from names_in(value, f"{name}[{index}]")
+
+
 def compile_page(design: Design, values: dict) -> Plan:
     """The plan for every page whose values have this shape."""
     marked, plain = (design.html(_replaced(values, _sentinels(form))) for form in SENTINELS)
     marked, plain = markup.read(marked), markup.read(plain)
     _mark_rooms(marked)
     first, second = drawing.read(draw(marked.html(plain), design.roots), pages=2)
-    names = list(values_in(values))
-    slots_marked, words_marked = _found(marked, first, SENTINELS[0], names)
-    slots_plain, words_plain = _found(plain, second, SENTINELS[1], names)
+    names = list(names_in(values))
+    short, words_marked = _found(marked, first, SENTINELS[0], names)
+    wide, words_plain = _found(plain, second, SENTINELS[1], names)
     _same_words(words_marked, words_plain)
-    slots = tuple(_slot(number, block, piece, slots_plain[number][1], first.rooms.get(number))
-                  for number, (block, piece) in slots_marked.items())
+    slots = tuple(_slot(one, other, names, first.rooms) for one, other in zip(short, wide, strict=True))
     codes = tuple(_code_slot(block, first.rooms) for block in marked.blocks if block.node.tag == "img"
                   and block.node.get("src", "").startswith("data:image/svg+xml,%3Csvg xmlns"))
     return _plan(plain, second, words_plain, slots + codes)
@@ -185,7 +198,7 @@ def _number(text: str, form: str | None, count: int) -> int | None:
 
 def _mark_rooms(page: Markup) -> None:
     for block in page.blocks:
-        number = _number(block.text, SENTINELS[0], 1000) if block.text.startswith("Wq") else None
+        number = _number(block.text, SENTINELS[0], 1000) if block.text.startswith("W") else None
         if number is not None:
             style = block.node.get("style", "").rstrip("; ")
             block.node.set("style", f"{style}; background-color: #{drawing.ROOM:02x}{number:04x}".lstrip("; "))
@@ -195,45 +208,41 @@ def _mark_rooms(page: Markup) -> None:
 
 
 def _found(page: Markup, drawn: Drawing, form: str | None, names: list[str]):
-    """Give every drawn line to its block. Answers the values' pieces by number, and the static words."""
-    slots: dict[int, tuple[Block, Piece]] = {}
+    """Give every drawn line to its block. Answers where each value was drawn, and the static words."""
+    values: list[tuple[int, Block, Piece]] = []
     words: list[Word] = []
     current = 0
     for line in drawn.lines:
-        line = [piece for piece in line if piece.text.strip()] and line
-        seen = markup.letters("".join(piece.text for piece in line))
+        text = "".join(piece.text for piece in line)
+        seen = markup.letters(text)
         if not seen:
             continue
-        block = next((b for b in (*page.blocks[current:], *page.blocks[:current]) if b.rest and b.begins_with(seen)),
-                     None)
+        ahead = (*page.blocks[current:], *page.blocks[:current])
+        block = next((block for block in ahead if block.rest and block.begins_with(seen)), None)
         if block is None:
-            raise Unusual(f"The text “{''.join(piece.text for piece in line)}” is drawn, but no element says it.")
+            raise Unusual(f"The text “{text}” is drawn, but no element says it.")
         current = block.number
         number = _number(block.text, form, len(names))
-        if number is not None:
-            _exactly(line, block.text, number)
-            block.take(len(seen))
-            slots[number] = (block, line[0])
+        if number is None:
+            _no_sentinel(block.text, form, names)
+            words += _words(block, line)
             continue
-        _no_sentinel(block.text, form, len(names))
-        words += _words(block, line)
+        if len(line) != 1 or text.strip() != block.text:
+            raise Unusual(f"{names[number]} is drawn in other letters or mixed faces: its style changes it.")
+        block.take(len(seen))
+        values.append((number, block, line[0]))
     lost = next((block for block in page.blocks if block.rest), None)
     if lost:
         raise Unusual(f"The text “{lost.text[:80]}” is in the template and does not appear on paper.")
-    return slots, words
+    return values, words
 
 
-def _exactly(line: list[Piece], text: str, number: int) -> None:
-    if len(line) != 1 or line[0].text.strip() != text:
-        raise Unusual(f"Value {number} is drawn as “{''.join(piece.text for piece in line)}”: "
-                      "its style changes letters or mixes faces.")
-
-
-def _no_sentinel(text: str, form: str | None, count: int) -> None:
+def _no_sentinel(text: str, form: str | None, names: list[str]) -> None:
     folded = text.casefold()
-    if form and any(form.format(number).casefold() in folded for number in range(count)):
-        raise Unusual(f"A value stands inside the sentence “{text}” or is changed by the template. "
-                      "Give it an element of its own.")
+    for number, name in enumerate(names) if form else ():
+        if form.format(number).casefold() in folded:
+            raise Unusual(f"{name} stands inside a sentence or is changed by the template: "
+                          "give it an element of its own.")
 
 
 def _words(block: Block, line: list[Piece]) -> list[Word]:
@@ -267,13 +276,15 @@ def _same_words(marked: list[Word], plain: list[Word]) -> None:
 # -- slots
 
 
-def _slot(number: int, block: Block, short: Piece, wide: Piece, room) -> Slot:
-    if room is None:
-        raise Unusual(f"Value {number} has no block of its own whose room could be measured.")
+def _slot(one, other, names: list[str], rooms: dict) -> Slot:
+    """Where a value goes, from how its short and its wide sentinel were drawn."""
+    (number, block, short), (_, _, wide) = one, other
+    name = names[number]
+    if number not in rooms:
+        raise Unusual(f"{name} has no block of its own whose room could be measured.")
     if abs(short.baseline - wide.baseline) > NEAR or short.style != wide.style:
-        raise Unusual(f"Value {number} moves or changes its look with its length.")
-    left, low, right, high = room
-    ascent, descent = 0.75 * short.style.size, 0.25 * short.style.size
+        raise Unusual(f"{name} moves or changes its look with its length.")
+    left, low, right, high = rooms[number]
     if abs(short.left - wide.left) < NEAR:
         align, padding = "left", short.left - left
     elif abs(short.right - wide.right) < NEAR:
@@ -281,9 +292,11 @@ def _slot(number: int, block: Block, short: Piece, wide: Piece, room) -> Slot:
     elif abs(short.left + short.right - wide.left - wide.right) < 2 * NEAR:
         align, padding = "center", 0.0
     else:
-        raise Unusual(f"Value {number} is neither at the left, the right nor the middle of its room.")
+        raise Unusual(f"{name} is neither at the left, the right nor the middle of its room.")
+    above = high - short.baseline - ASCENT * short.style.size
+    below = short.baseline - low - DESCENT * short.style.size
     return Slot(number, block.number, block.direction, align, left + padding, right - padding, short.baseline,
-                max(0.0, high - short.baseline - ascent), max(0.0, short.baseline - descent - low), short.style)
+                max(0.0, above), max(0.0, below), short.style)
 
 
 def _code_slot(block: Block, rooms) -> Slot:

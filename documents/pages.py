@@ -92,3 +92,8 @@ def _declared(language: str) -> tuple[dict, ...]:
 def _families(language: str) -> str:
     """The CSS list of families, first the one that Latin text is set in."""
     return ", ".join(dict.fromkeys(face["family"] for face in _declared(language) if face["family"] != "SlipMono"))
+
+
+def forget_templates() -> None:
+    """Read templates from their files again at the next page."""
+    _environment.cache_clear()

@@ -138,5 +138,5 @@ def _elements(plan: Plan, first_id: int, section: int):
 
 
 def number(value: float) -> bytes:
-    """A coordinate, to a thousandth of a point."""
-    return b"%g" % round(value, 3)
+    """A coordinate as exact as reportlab writes it: a reader may round a letter to the next pixel."""
+    return (b"%.5f" % value).rstrip(b"0").rstrip(b".")

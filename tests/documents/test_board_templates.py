@@ -37,9 +37,9 @@ def test_a_simple_page_is_stamped(board):
 
 @pytest.mark.parametrize(("body", "style", "reason"), [
     ("<p>{{ slip.candidate_name|upper }}</p>", "", "changed by the template"),
-    ("<p>Dear {{ slip.candidate_name }},</p>", "", "inside the sentence"),
+    ("<p>Dear {{ slip.candidate_name }},</p>", "", "inside a sentence"),
     ("<p>{{ slip.candidate_name|length }} letters</p>", "", "depends on a value"),
-    ("<p>{{ slip.candidate_name }}</p>", "p { text-transform: uppercase }", "is drawn as"),
+    ("<p>{{ slip.candidate_name }}</p>", "p { text-transform: uppercase }", "is drawn in other letters"),
     ("<p>{{ slip.candidate_name }}</p>", "p { letter-spacing: 2pt }", "letter-spaced"),
     ("<p>{{ slip.candidate_name }}</p><p>Words</p>", "p { font-family: Helvetica }", "not one of the page's own"),
 ])

@@ -1,0 +1,196 @@
+"""Statements of results, and a centre's broadsheet: made by the same engine as the slips.
+
+Values in, PDF bytes out: grades come as the board prints them ("A*(a*)"), already released, already in words. The
+code of a statement and the address where anyone can check it come from the caller.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import BinaryIO
+
+from documents.compiler import Code, Plan, Unusual, compile_literal, compile_page, values_in
+from documents.fitting import TooLong
+from documents.pages import PAPERS, Design, Paper, translation
+from documents.sheets import Cell, sheet
+from documents.stamping import Press
+from documents.text import Refused, checked
+
+MOST_RESULTS, MOST_NOTES = 14, 6
+BROADSHEET_ROWS, BROADSHEET_COLUMNS = 24, 14
+NOT_ENTERED = "·"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One line of a statement."""
+
+    qualification: str
+    syllabus: str                               # "0580"
+    title: str
+    grade: str                                  # as printed: "A*(a*)", "PENDING"
+    mark: str                                   # percentage uniform mark, "–" where there is none
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One candidate's results in one series."""
+
+    centre_number: str
+    centre_name: str
+    candidate_number: str
+    candidate_name: str
+    series: str
+    results: tuple[Result, ...]                 # at least one; 14 to a page
+    notes: tuple[str, ...]                      # what a grade like PENDING means, whom to ask; at most 6
+    code: str                                   # by which anyone can check it
+    as_of: str                                  # "as of 12 Aug 2026, 10:00"
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLayout:
+    """How statements look."""
+
+    paper: str = "A4"
+    language: str = "en"
+    tagged: bool = True
+    board_name: str = "Examinations Board"
+    verify_address: str = "results.example/verify"          # as a person types it
+    verify_url: str = "https://results.example/verify"      # the QR code adds ?code=
+    printed_at: datetime | None = None
+    templates: Path | None = None
+    logo: Path | None = None
+
+    def design(self, template: str) -> Design:
+        paper = PAPERS[self.paper]
+        if template == "broadsheet.html":
+            paper = Paper(paper.height, paper.width)
+        return Design(template, paper, self.language, self.board_name, self.templates, self.logo)
+
+
+def write_statements(statements: Iterable[Statement], out: BinaryIO, layout: StatementLayout, *,
+                     progress: Callable[[int], None] | None = None) -> int:
+    """Write each candidate's statement and answer the number of pages. Streams like `write_slips`."""
+    press = _press(out, layout, "Statement of results")
+    design = layout.design("statement.html")
+    done = 0
+    for done, statement in enumerate(statements, 1):
+        if not statement.results or len(statement.notes) > MOST_NOTES:
+            raise Refused(translation(layout.language, "A statement has at least one result and at most six notes."))
+        for values in _statement_pages(statement, layout):
+            _stamp(press, design, values, layout)
+        if progress:
+            progress(done)
+    return _finished(press, done, layout)
+
+
+def write_broadsheet(statements: Iterable[Statement], out: BinaryIO, layout: StatementLayout) -> int:
+    """Write a centre's results as one table, candidates down and syllabuses across, and answer the pages."""
+    statements = list(statements)
+    columns = sorted({(result.qualification, result.syllabus) for one in statements for result in one.results},
+                     key=lambda column: (column[1], column[0]))
+    press = _press(out, layout, "Broadsheet of results")
+    design = layout.design("broadsheet.html")
+    for rows in _parts(statements, BROADSHEET_ROWS):
+        for across in _parts(columns, BROADSHEET_COLUMNS):
+            _stamp(press, design, _broadsheet_page(rows, across, layout), layout)
+    return _finished(press, len(statements), layout)
+
+
+def _press(out: BinaryIO, layout: StatementLayout, title: str) -> Press:
+    return Press(out, layout.language, translation(layout.language, title), layout.tagged, layout.printed_at)
+
+
+def _finished(press: Press, done: int, layout: StatementLayout) -> int:
+    if not done:
+        raise Refused(translation(layout.language, "There are no results to print."))
+    press.finish()
+    return len(press.pages)
+
+
+def _stamp(press: Press, design: Design, values: dict, layout: StatementLayout) -> None:
+    """One page; where the template cannot be stamped, xhtml2pdf lays out this page by itself."""
+    texts = [checked(text) if not isinstance(text, Code) else text for text in values_in(values)]
+    try:
+        plan = _plan(design, _Shape(values))
+        if isinstance(plan, Unusual):
+            plan, texts = compile_literal(design, values), []
+        paper = (design.paper.width, design.paper.height)
+        press.page(sheet((Cell(plan),), paper, layout.tagged), [texts])
+    except (Unusual, TooLong) as error:
+        raise Refused(str(error)) from error
+
+
+def _statement_pages(statement: Statement, layout: StatementLayout):
+    parts = _parts(statement.results, MOST_RESULTS)
+    for number, results in enumerate(parts, 1):
+        yield {"statement": {
+            "candidate_name": statement.candidate_name,
+            "candidate_number": statement.candidate_number,
+            "centre": f"{statement.centre_number} · {statement.centre_name}",
+            "series": statement.series,
+            "results": tuple((result.qualification, result.syllabus, result.title, result.grade, result.mark)
+                             for result in results),
+            "notes": statement.notes,
+            "verify_address": layout.verify_address,
+            "verification_code": statement.code,
+            "code": Code(f"{layout.verify_url}?code={statement.code}"),
+            "as_of": statement.as_of,
+            "sheet": _sheet_number(layout, number, len(parts)),
+        }}
+
+
+def _broadsheet_page(rows: list[Statement], across: list[tuple[str, str]], layout: StatementLayout) -> dict:
+    lines = []
+    for one in rows:
+        grades = {(result.qualification, result.syllabus): result.grade for result in one.results}
+        lines.append((one.candidate_number, one.candidate_name,
+                      tuple(grades.get(column, NOT_ENTERED) for column in across)))
+    return {"broadsheet": {
+        "centre": f"{rows[0].centre_number} · {rows[0].centre_name}",
+        "series": rows[0].series,
+        "as_of": rows[0].as_of,
+        "columns": tuple((syllabus, qualification) for qualification, syllabus in across),
+        "rows": tuple(lines),
+    }}
+
+
+def _sheet_number(layout: StatementLayout, number: int, count: int) -> str:
+    sentence = translation(layout.language, "Sheet %(number)s of %(count)s")
+    return sentence % {"number": number, "count": count}
+
+
+def _parts(items, size: int) -> list:
+    return [items[start:start + size] for start in range(0, len(items), size)]
+
+
+class _Shape:
+    """Values compared by their shape alone: the key under which a plan is kept."""
+
+    def __init__(self, values: dict):
+        self.values, self.shape = values, _shape_of(values)
+
+    def __eq__(self, other) -> bool:
+        return self.shape == other.shape
+
+    def __hash__(self) -> int:
+        return hash(self.shape)
+
+
+def _shape_of(values):
+    if isinstance(values, dict):
+        return tuple((name, _shape_of(value)) for name, value in values.items())
+    if isinstance(values, tuple):
+        return tuple(map(_shape_of, values))
+    return bool(values)
+
+
+@lru_cache(maxsize=64)
+def _plan(design: Design, shape: _Shape) -> Plan | Unusual:
+    try:
+        return compile_page(design, shape.values)
+    except Unusual as reason:
+        return reason
