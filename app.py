@@ -16,6 +16,7 @@ from models.database import connect
 from models.people import StaffSession
 from views import errors, guards
 from views.hypermedia import now, say
+from views.staff_cookie import StaffCookie
 
 LANGUAGES = ("en",)
 RIGHT_TO_LEFT = ("ar", "fa", "he", "ur")
@@ -38,6 +39,7 @@ def create_app(**given):
         SESSION_COOKIE_HTTPONLY=True,
         WTF_CSRF_TIME_LIMIT=None,
         BABEL_TRANSLATION_DIRECTORIES="translations",
+        LANGUAGES=LANGUAGES,
     )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -49,6 +51,7 @@ def create_app(**given):
     passwords.keys.load(settings["CREDENTIAL_KEY"], settings["PEPPER"])
     Babel(app, locale_selector=locale, timezone_selector=lambda: "UTC")
     CSRFProtect(app)
+    app.session_interface = StaffCookie()
     login = LoginManager(app)
     login.session_protection = None  # it hashes address and browser; phones change address
     login.user_loader(lambda token: StaffSession.officer_of(token, now()))

@@ -7,10 +7,15 @@ release, without any delay (D11); board staff with the right to it earlier.
 from datetime import datetime
 from typing import NamedTuple
 
-from peewee import JOIN, CharField, ForeignKeyField, IntegerField, Value
+from peewee import JOIN, Case, CharField, ForeignKeyField, IntegerField, Value, fn
 
+from models.attached import AttachedDefaults
+from models.compiled import Statement, given
+from models.credentials import CandidateSession, Credential
 from models.database import Model, Moment
-from models.exams import Candidate, Entry, Release
+from models.exams import Candidate, Centre, Entry, Release, Series
+from models.offers import Offer
+from models.rules import governed, may_sign_in, uses_default_contact, visible_at
 
 
 class Result(Model):
@@ -65,3 +70,80 @@ def for_staff(centre, series, now, early=False):
         .order_by(Candidate.number, Entry.syllabus_code, Entry.id)
         .tuples()
     )]
+
+
+class OwnRow(NamedTuple):
+    """One valid entry as its candidate sees it, and all that the page says about the candidate beside it.
+
+    Times are epoch seconds. `visible_at`: None while unannounced. The last five are None before that instant,
+    while the board holds the results, and without a result. `waiting`: at most so many sessions are alive.
+    """
+
+    started_at: int
+    waiting: int
+    candidate_name: str
+    candidate_number: str
+    centre_number: str
+    centre_name: str
+    time_zone: str
+    centre_email: str
+    language: str
+    series_code: str
+    series_name: str
+    uses_default_contact: bool
+    default_name: str | None
+    default_phone: str | None
+    default_email: str | None
+    own_name: str
+    own_phone: str
+    own_email: str
+    qualification: str
+    syllabus_code: str
+    option_code: str
+    title: str
+    visible_at: int | None
+    held_at: int | None
+    grade: str | None
+    second_grade: str | None
+    endorsement: str | None
+    pum: int | None
+    changed_at: int | None
+
+
+def _own():
+    """Session, login, every rule of access, releases, results and contact: the one query of a results page.
+
+    The entry is looked up among the results by a key that is NULL until its time, so that before it not even
+    an index is searched.
+    """
+    is_out = (visible_at <= given("now")) & Release.held_at.is_null()
+    newest, oldest = CandidateSession.alias(), CandidateSession.alias()
+    waiting = (fn.COALESCE(newest.select(fn.MAX(newest.id)), 0) - fn.COALESCE(oldest.select(fn.MIN(oldest.id)), 0))
+    session = CandidateSession.select(
+        CandidateSession.started_at, waiting, Candidate.name, Candidate.number,
+        Centre.number, Centre.name, Centre.time_zone, Centre.email, Centre.language, Series.code, Series.name,
+        uses_default_contact,
+        AttachedDefaults.contact_name, AttachedDefaults.contact_phone, AttachedDefaults.contact_email,
+        Offer.contact_name, Offer.contact_phone, Offer.contact_email,
+        Entry.qualification, Entry.syllabus_code, Entry.option_code, Entry.title, visible_at, Release.held_at,
+        Result.grade, Result.second_grade, Result.endorsement, Result.pum, Result.changed_at,
+    ).join(Credential, on=(CandidateSession.credential == Credential.id)
+           & (CandidateSession.generation == Credential.generation))
+    return (
+        governed(session.join(Candidate).join(Centre).join_from(Candidate, Series))
+        .join_from(Candidate, Entry, on=(Entry.candidate == Candidate.id) & (Entry.status == "entered"))
+        .join_from(Entry, Release, JOIN.LEFT_OUTER,
+                   on=(Release.series == Candidate.series) & (Release.qualification == Entry.qualification))
+        .join_from(Entry, Result, JOIN.LEFT_OUTER, on=(Result.entry == Case(None, [(is_out, Entry.id)])))
+        .where(CandidateSession.digest == given("digest"), CandidateSession.ends_at > given("now"),
+               may_sign_in(given("now")))
+        .order_by(Entry.syllabus_code, Entry.id)
+    )
+
+
+_own_rows = Statement(_own)
+
+
+def for_candidate(digest, now):
+    """OwnRows of the candidate behind a session's digest, by syllabus; none where the door is shut. One query."""
+    return [OwnRow(*row) for row in _own_rows(digest=digest, now=int(now.timestamp())).fetchall()]

@@ -1,3 +1,138 @@
-from flask import Blueprint
+"""The candidate results site. A candidate has no account and no e-mail: what the slip says opens it.
 
-bp = Blueprint("candidates", __name__)
+Its pages stand apart from the portal's: no staff session, no token, no context processor. POSTs are guarded by
+where they come from (Fetch Metadata, else Origin), and every rule is asked on every request by one query.
+"""
+from urllib.parse import urlsplit
+
+from flask import Blueprint, abort, current_app, g, make_response, redirect, request
+from flask_babel import gettext as _
+
+from models import candidate_sign_in, candidate_site
+from models.database import Refused
+from views import candidate_cookie as cookie
+from views.candidate_pages import render, sheet_values
+from views.errors import answer, leave_for
+from views.hypermedia import now, wants_fragment
+
+bp = Blueprint("candidates", __name__, url_prefix="/results")
+LARGEST_FORM = 4096
+LONGEST_ECHO = 60
+PUBLIC_PAGE = "public, max-age=1"
+
+
+@bp.record_once
+def exempt_from_tokens(state):
+    """A token needs a cookie, and the sign-in page has none."""
+    state.app.extensions["csrf"].exempt(bp)
+
+
+@bp.url_value_preprocessor
+def speak(_endpoint, values):
+    if values and "language" in values:
+        g.language = values.pop("language")
+
+
+@bp.before_request
+def known_language():
+    if g.get("language", "en") not in current_app.config["LANGUAGES"]:
+        g.language = "en"
+        abort(404)
+
+
+@bp.before_request
+def from_our_own_page():
+    """Nothing is changed for another site's page. Who does not say where a POST comes from may not."""
+    if request.method != "POST":
+        return None
+    request.max_content_length = LARGEST_FORM
+    said = request.headers.get("Sec-Fetch-Site")
+    ours = said == "same-origin" if said else _is_own(request.headers.get("Origin", ""))
+    return None if ours else answer(403, _("This form must be sent from this site's own page."))
+
+
+def _is_own(origin):
+    own = urlsplit(request.host_url)
+    return origin == f"{own.scheme}://{own.netloc}"
+
+
+@bp.get("/")
+def index():
+    """The address on the slip: on to the page in the reader's language."""
+    language = request.accept_languages.best_match(current_app.config["LANGUAGES"], "en")
+    response = redirect(f"/results/{language}/sign-in", 303)
+    response.vary.add("Accept-Language")
+    return response
+
+
+@bp.get("/<language>/sign-in")
+def sign_in():
+    return _public(_sign_in_page())
+
+
+@bp.post("/<language>/sign-in")
+def signed_in():
+    username = request.form.get("username", "")
+    password = request.form.get("password", "")
+    old_token, _at = cookie.read()
+    instant = now()
+    try:
+        token = candidate_sign_in.sign_in(username, password, instant, old_token)
+    except Refused as refusal:
+        return make_response(_sign_in_page(
+            username, password, error=refusal.fields.get("password"), refusal=refusal.sentence), 422)
+    except candidate_sign_in.Shut as door:
+        return make_response(render("candidates/shut.html", g.language, door=door), 403)
+    return cookie.write(redirect(_site(), 303), token, instant)
+
+
+@bp.get("/<language>/")
+def sheet():
+    """'Not yet', or the results, or both. A poll (a fragment) does not count as activity."""
+    token, active_at = cookie.read()
+    instant = now()
+    found = candidate_site.sheet(token, active_at, instant) if token else None
+    if found is None:
+        return _signed_out()
+    template = "candidates/_answer.html" if wants_fragment() else "candidates/sheet.html"
+    response = make_response(render(template, g.language, **sheet_values(found, instant, g.language)))
+    if not wants_fragment() and instant - active_at >= cookie.RENEWED_AFTER:
+        cookie.write(response, token, instant)
+    return response
+
+
+@bp.post("/<language>/sign-out")
+def sign_out():
+    token, _at = cookie.read()
+    if token:
+        candidate_sign_in.sign_out(token, now())
+    response = cookie.clear(redirect(f"{_site()}signed-out", 303))
+    response.headers["Clear-Site-Data"] = '"cache"'  # Back shows nothing
+    return response
+
+
+@bp.get("/<language>/signed-out")
+def signed_out():
+    return _public(_sign_in_page(signed_out=True))
+
+
+def _site():
+    return f"/results/{g.language}/"
+
+
+def _public(text):
+    response = make_response(text)
+    response.headers["Cache-Control"] = PUBLIC_PAGE
+    return response
+
+
+def _sign_in_page(username="", password="", error=None, refusal=None, signed_out=False):
+    return render("candidates/sign_in.html", g.language, username=username[:LONGEST_ECHO],
+                  password=password[:LONGEST_ECHO], error=error, refusal=refusal, signed_out=signed_out)
+
+
+def _signed_out():
+    """No session, or one that has ended: to the page that says so, and the cookie goes."""
+    if not cookie.is_there():
+        return leave_for(f"{_site()}sign-in")
+    return cookie.clear(leave_for(f"{_site()}signed-out"))

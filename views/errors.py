@@ -44,7 +44,8 @@ def http_error(error):
 def answer(status, sentence):
     """The sentence in the notice of the open page for htmx, as a page of its own otherwise."""
     response = make_response(render_template(
-        "_notice.html" if is_htmx() else "error.html", sentence=sentence, status=status), status)
+        "_notice.html" if is_htmx() else "error.html", sentence=sentence, status=status,
+        start="/results/" if request.path.startswith("/results/") else "/"), status)
     if is_htmx():
         response.headers["HX-Retarget"] = "#notice"
         response.headers["HX-Reswap"] = "innerHTML"
@@ -52,14 +53,19 @@ def answer(status, sentence):
 
 
 def sign_in_again():
-    """The session is gone: never a sign-in page inside a table row."""
+    """The session is gone: to sign-in, and back to this page afterwards."""
+    if not is_htmx() and request.method == "GET" and request.path != "/":
+        return redirect(url_for("account.sign_in", next=request.full_path.rstrip("?")), 303)
+    return leave_for(url_for("account.sign_in"))
+
+
+def leave_for(address):
+    """To a page for whoever is signed out: never that page inside a table row."""
     if is_htmx():
         response = make_response("", 401)
-        response.headers["HX-Redirect"] = url_for("account.sign_in")
+        response.headers["HX-Redirect"] = address
         return response
-    if request.method == "GET" and request.path != "/":
-        return redirect(url_for("account.sign_in", next=request.full_path.rstrip("?")), 303)
-    return redirect(url_for("account.sign_in"), 303)
+    return redirect(address, 303)
 
 
 def missing_key(error):

@@ -1,0 +1,57 @@
+"""How the board prints grades: twice, so that nobody can alter one, and four codes as words.
+
+Case bears meaning: `A` is A Level, `a` is AS. Nothing here changes or compares case-blind, except to print the
+capital's second form: A*(a*), 9 (NINE).
+"""
+from typing import NamedTuple
+
+from models.database import Sentence
+
+NUMBERS = ("ZERO", "ONE", "TWO", "THREE", "FOUR", "FIVE", "SIX", "SEVEN", "EIGHT", "NINE")
+WORDS = {"X": "NO RESULT", "Q": "PENDING", "Y": "TO BE ISSUED", "U": "UNGRADED"}
+EXPLANATIONS = {  # X never says why: the contact knows
+    "X": Sentence("No grade has been issued for this subject. The person below can tell you more."),
+    "Q": Sentence("This grade cannot be issued yet. It follows later and will then appear here."),
+    "Y": Sentence("This grade will be awarded in a later series."),
+    "U": Sentence("The mark is below the lowest grade. It is shown here, but not on a certificate."),
+}
+UNIFORM_MARK = Sentence(
+    "The percentage uniform mark shows where in its grade a result lies. It is not the share of the marks "
+    "you got in the exam: raw marks are put on a common scale, the same for every paper and every series.")
+BANDS = (("A*", 90), ("A", 80), ("B", 70), ("C", 60), ("D", 50), ("E", 40), ("F", 30), ("G", 20))
+LOWEST_AS = 80  # of an AS Level a, the highest there is
+
+
+class Printed(NamedTuple):
+    """One grade as the board prints it. `again`: its second form; `is_word`: a code printed as a word."""
+
+    grade: str
+    again: str = ""
+    is_word: bool = False
+
+    def __str__(self):
+        return self.grade + self.again
+
+
+def printed(grade):
+    """Printed of a grade: 'A*(a*)', 'a', '9 (NINE)', 'NO RESULT'. Unknown ones stand as they came."""
+    if grade in WORDS:
+        return Printed(WORDS[grade], is_word=True)
+    if len(grade) == 1 and grade.isascii() and grade.isdigit():
+        return Printed(grade, f" ({NUMBERS[int(grade)]})")
+    return Printed(grade, f"({grade.lower()})") if grade != grade.lower() else Printed(grade)
+
+
+def award(grade, second_grade=""):
+    """The Printed grades of one result: two for a double award."""
+    return (printed(grade), printed(second_grade)) if second_grade else (printed(grade),)
+
+
+def award_text(grade, second_grade=""):
+    """'A*(a*)' or, for a double award, 'A(a) B(b)'."""
+    return " ".join(map(str, award(grade, second_grade)))
+
+
+def explanations(*grades):
+    """{word as printed: Sentence} for those of the grades that need one, in the order of WORDS."""
+    return {WORDS[code]: EXPLANATIONS[code] for code in WORDS if code in grades}
