@@ -22,7 +22,8 @@ TAGGED, PLAIN = LAYOUT, replace(LAYOUT, tagged=False)
 ROUNDS, NAIVE_PAGES = 5, 20
 FLOORS = {
     "one slip on demand": 100, "one slip on demand, tagged": 100, "200 slips, cold": 40, "2,000 slips": 250,
-    "2,000 slips, tagged": 100, "one more page, against a canvas with a form": 2, "1,000 slips in mixed scripts": 40,
+    "2,000 slips, tagged": 100, "one more page, against a canvas with a form": 2,
+    "1,000 slips in mixed scripts": 40,
 }
 CEILINGS = {"MB of memory for 1,000 pages more": 5, "CPU seconds for 110,000 slips in 750 files": 60}
 

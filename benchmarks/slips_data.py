@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from documents.slips import Layout, Slip
 
-LAYOUT = Layout(board_name="Northern Examinations Board", site_address="results.example", printed_text="1 July 2026, 09:00 UTC")
+LAYOUT = Layout(board_name="Northern Examinations Board", site_address="results.example",
+                printed_text="1 July 2026, 09:00 UTC")
 _FIRST = ("Amara", "Zoë", "Łukasz", "Mei", "José", "Ngọc", "Ömer", "Ana", "Oluwaseun", "Fatima", "Søren", "Chloé")
 _MIXED = ("أمينة الرحمن", "דוד כהן", "王小明", "山田 花子", "김민준", "अनन्या शर्मा", "অনন্যা সেন", "மீனா குமார்",
           "สมชาย ใจดี", "Ελένη Παππά", "Мария Иванова", "Nguyễn Thị Ánh")

@@ -81,12 +81,18 @@ def _fpdf(slips: list) -> None:
     for slip in slips:
         texts = engine._texts(slip, LAYOUT)
         pdf.add_page()
-        shown = [(word.style, word.left, word.baseline, word.text) for word in plan.words]
-        shown += [(slot.style, slot.left, slot.baseline, texts[slot.value]) for slot in plan.slots if not slot.is_code]
-        for style, x, y, text in shown:
+        for style, x, y, text in _shown(plan, texts):
             pdf.set_font(f"f{(style.bold, style.mono)}", size=style.size)
             pdf.text(x, plan.height - y, text)
     pdf.output()
+
+
+def _shown(plan, texts: list[str]):
+    for word in plan.words:
+        yield word.style, word.left, word.baseline, word.text
+    for slot in plan.slots:
+        if not slot.is_code:
+            yield slot.style, slot.left, slot.baseline, texts[slot.value]
 
 
 def _typst(slips: list) -> None:
@@ -96,9 +102,7 @@ def _typst(slips: list) -> None:
     for number, slip in enumerate(slips):
         texts = engine._texts(slip, LAYOUT)
         source.append("#pagebreak()\n" if number else "")
-        shown = [(word.style, word.left, word.baseline, word.text) for word in plan.words]
-        shown += [(slot.style, slot.left, slot.baseline, texts[slot.value]) for slot in plan.slots if not slot.is_code]
-        for style, x, y, text in shown:
+        for style, x, y, text in _shown(plan, texts):
             quoted = text.replace("\\", "\\\\").replace('"', '\\"')
             source.append(f'#place(top + left, dx: {x}pt, dy: {plan.height - y - style.size}pt, '
                           f'text(size: {style.size}pt, "{quoted}"))\n')

@@ -3,18 +3,18 @@
     template + sentinels → xhtml2pdf → Drawing ─┐
                         └→ Markup (blocks, tags) ┴→ Plan(graphics, words, slots)
 
-The template is drawn twice in one go. On the first page each value is a short sentinel and its block is filled with
-a marking colour: the fill is the *room* the value has. The second page is the template as it is, with sentinels of
-other widths. That gives, and proves, everything a plan says:
+The template is drawn twice in one go. On the first page each value is a short sentinel and its block is filled
+with a marking colour: the fill is the *room* the value has. The second page is the template as it is, with
+sentinels of other widths. That gives, and proves, everything a plan says:
 
-* a word that is the same on both pages, at the same place, is static; one that is not depends on a value in a way
-  that cannot be stamped (`{{ name|length }}`) and is refused;
+* a word that is the same on both pages, at the same place, is static; one that is not depends on a value in a
+  way that cannot be stamped (`{{ name|length }}`) and is refused;
 * a value stays at its left end, its right end or its middle: that is its alignment;
 * every letter of the markup was found on paper, and nothing else was, so nothing was clipped or drawn twice;
 * each page is one page.
 
-What breaks one of these raises Unusual with a sentence for the designer, and the caller lets xhtml2pdf lay out each
-candidate's own page instead (`literal`): slower by a thousand, and just as right.
+What breaks one of these raises Unusual with a sentence for the designer, and the caller lets xhtml2pdf lay out
+each candidate's own page instead (`compile_literal`): slower by a thousand, and just as right.
 """
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from documents.pages import Design
 
 logging.getLogger("xhtml2pdf").setLevel(logging.CRITICAL + 1)      # its warnings quote the document, secrets too
 
-SENTINELS = ("W{:03d}", "i{:03d}")                       # two widths, short, no space to break at, in every face
+SENTINELS = ("W{:03d}", "i{:03d}l")                      # short, of two widths and lengths, in every face
 ROOM_IMAGE = ("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9' width='9' height='9'"
               "%3E%3Crect width='9' height='9' fill='%23{:02x}{:04x}'/%3E%3C/svg%3E")
 ASCENT, DESCENT = 0.75, 0.25                            # of a line's ink, in em, as its slack is counted
@@ -153,9 +153,10 @@ def compile_literal(design: Design, values: dict) -> Plan:
 
 
 def draw(html: str, roots: tuple[Path, ...]) -> bytes:
-    """xhtml2pdf's own PDF of a page. No file outside `roots`, no host, 20 seconds at most; a warning is an error."""
+    """xhtml2pdf's own PDF of a page. No file outside `roots`, no host, 20 s at most; a warning is an error."""
     out = io.BytesIO()
-    policy = ResourceAccessPolicy.server(roots[0], extra_roots=roots[1:], allow_remote=False, max_render_seconds=20)
+    policy = ResourceAccessPolicy.server(roots[0], extra_roots=roots[1:], allow_remote=False,
+                                         max_render_seconds=20)
     result = pisa.CreatePDF(html, dest=out, encoding="utf-8", resource_policy=policy)
     if result.err or result.warn:
         kinds = {entry[2].split("\n")[0][:120] for entry in result.log if entry[0] in ("warning", "error")}
@@ -303,7 +304,8 @@ def _code_slot(block: Block, rooms) -> Slot:
     number = next(n for n in rooms if ROOM_IMAGE.format(drawing.ROOM, n) == block.node.get("src"))
     left, low, right, high = rooms[number]
     style = Style(high - low, "0 0 0 rg", False, False)
-    return Slot(number, block.number, block.direction, "left", left, right, low, 0.0, high - low, style, is_code=True)
+    return Slot(number, block.number, block.direction, "left", left, right, low, 0.0, high - low, style,
+                is_code=True)
 
 
 def _plan(page: Markup, drawn: Drawing, words: list[Word], slots: tuple[Slot, ...]) -> Plan:

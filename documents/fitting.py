@@ -1,8 +1,8 @@
-"""Where a value's lines go in its room: as the template has it, else smaller, else on several lines, never outside.
+"""Where a value's lines go in its room: as the template has it, else smaller, else on more lines, never outside.
 
-The rule, in this order: full size on one line; down to 70 % on one line; then full size, 85 %, 70 %, 60 %, 50 % on
-as many lines as the room holds, broken at spaces, or inside a word that is wider than the room. What still does not
-fit is refused. Further lines share the slack above and below the first one as it did.
+The rule, in this order: full size on one line; down to 70 % on one line; then full size, 85 %, 70 %, 60 %, 50 %
+on as many lines as the room holds, broken at spaces, or inside a word that is wider than the room. What still
+does not fit is refused. Further lines share the slack above and below the first one as it did.
 """
 from __future__ import annotations
 

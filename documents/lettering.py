@@ -1,9 +1,9 @@
 """From text to the operators that show it, and the record of which glyphs a document uses.
 
-Two ways, one result. Text whose characters are all in the plain face (Latin, Greek, Cyrillic letters, digits, signs;
-no joining, no marks, no kerning: exactly what xhtml2pdf draws) goes through one `str.translate`. Everything else is
-shaped by HarfBuzz, set with its advances and offsets, and carries its logical text as ActualText, so that what a
-reader copies is what was typed.
+Two ways, one result. Text whose characters are all in the plain face (Latin, Greek, Cyrillic letters, digits,
+signs; no joining, no marks, no kerning: exactly what xhtml2pdf draws) goes through one `str.translate`. Everything
+else is shaped by HarfBuzz, set with its advances and offsets, and carries its logical text as ActualText, so that
+what a reader copies is what was typed.
 """
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element as Node
 
 import html5lib
 
-INLINE = frozenset("a abbr b bdi code em i small span strong sub sup u".split())
+INLINE = frozenset(["a", "abbr", "b", "bdi", "code", "em", "i", "small", "span", "strong", "sub", "sup", "u"])
 STRUCTURE = {"h1": "H1", "h2": "H2", "h3": "H3", "p": "P", "ul": "L", "ol": "L", "li": "LI", "table": "Table",
              "tr": "TR", "th": "TH", "td": "TD", "section": "Sect", "caption": "Caption", "img": "Figure"}
 SPACE = re.compile(r"\s+")
@@ -71,7 +71,7 @@ class Markup:
         """The page, and the bodies of others on pages of their own, in the first one's style."""
         body = self.root.find("body")
         for page in following:
-            body.append(Node("pdf:nextpage"))           # written with a closing tag, or every page nests in the last
+            body.append(Node("pdf:nextpage"))         # with a closing tag, or every page nests in the last
             body.extend(page.root.find("body"))
         return html5lib.serialize(self.root, omit_optional_tags=False, quote_attr_values="always")
 

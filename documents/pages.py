@@ -55,8 +55,8 @@ class Design:
         return _environment(self.templates).get_template(self.template).render(
             values, _=lambda text: translation(self.language, text), language=self.language,
             direction="rtl" if rtl else "ltr", start="right" if rtl else "left", end="left" if rtl else "right",
-            paper=self.paper, board_name=self.board_name,
-            logo=self.logo and str(self.logo), folder=str(TEMPLATES), faces=_declared(self.language), families=_families(self.language))
+            paper=self.paper, board_name=self.board_name, logo=self.logo and str(self.logo), folder=str(TEMPLATES),
+            faces=_declared(self.language), families=_families(self.language))
 
 
 def translation(language: str, text: str) -> str:

@@ -15,7 +15,7 @@ from documents.lettering import Used
 from documents.writer import text_string
 
 DOCUMENT, PAGES, RESOURCES = 1, 2, 3            # object numbers that every document has
-PARENTS = 2                                     # a tagged page's objects: itself, its values, its parents, sections
+PARENTS = 2                                     # a tagged page's objects: itself, values, parents, sections
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,8 @@ class _Marks:
 
 def _static(cell: Cell, mark: _Marks, used: Used) -> bytes:
     """Graphics, then words, block by block."""
-    out = [b"q 1 0 0 1 %b %b cm" % (number(cell.x), number(cell.y)), b"/Artifact BMC q", cell.plan.graphics, b"Q EMC"]
+    move = b"q 1 0 0 1 %b %b cm" % (number(cell.x), number(cell.y))
+    out = [move, b"/Artifact BMC q", cell.plan.graphics, b"Q EMC"]
     block = None
     for word in cell.plan.words:
         if word.block != block:
@@ -115,7 +116,7 @@ def _prefixes(cell: Cell, mark: _Marks) -> tuple[tuple[Slot, bytes], ...]:
 
 
 def _elements(plan: Plan, first_id: int, section: int):
-    """Each structure element of a plan as a format, with the offsets that fill it; first the section around them."""
+    """The section around a plan, then each of its structure elements: a format and the offsets that fill it."""
     kids: dict[int, list] = {index: [] for index in range(-1, len(plan.tags))}
     place = [float(len(plan.block_tags))] * len(plan.tags)
     for block, tag in reversed(list(enumerate(plan.block_tags))):
@@ -134,7 +135,7 @@ def _elements(plan: Plan, first_id: int, section: int):
         scope = b"/A<</O/Table/Scope/%b>>" % tag.scope.capitalize().encode() if tag and tag.scope else b""
         yield (b"<</Type/StructElem/S/%b/P %b/Pg %%d 0 R/K[%b]%b%b>>" % (
             (tag.name if tag else "Sect").encode(), parent, b" ".join(kid for _, kid, _ in own), alt, scope),
-            [*([section + 1 + tag.parent] if tag else []), 0, *(offset for _, _, offset in own if offset is not None)])
+            [*([section + 1 + tag.parent] if tag else []), 0, *(at for _, _, at in own if at is not None)])
 
 
 def number(value: float) -> bytes:

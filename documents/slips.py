@@ -82,8 +82,8 @@ def write_slips(slips: Iterable[Slip], out: BinaryIO, layout: Layout, *, passwor
     """Write the slips as one PDF and answer its number of pages. `slips` may be a generator of any length: memory
     stays flat, and `progress` is told after each page how many slips are done.
 
-    The same slips and layout give the same bytes, unless a `password` is set (AES-256 needs chance). Raises Refused,
-    a ValueError, for a slip that cannot be printed; what was written to `out` until then is no PDF.
+    The same slips and layout give the same bytes, unless a `password` is set (AES-256 needs chance). Raises
+    Refused, a ValueError, for a slip that cannot be printed; what was written to `out` until then is no PDF.
     """
     if password:
         plain = io.BytesIO()                    # never a file: it holds every password
@@ -133,7 +133,8 @@ def _page(press: Press, group: list[Slip], layout: Layout) -> None:
 def _stampable(slip: Slip, layout: Layout) -> tuple[Plan, list[str]]:
     """A slip's plan and texts; where the template cannot be stamped, a plan of its own page, and no texts."""
     if len(slip.releases) > MOST_RELEASES or not 1 <= len(slip.contact) <= MOST_CONTACT_LINES:
-        raise Refused(translation(layout.language, "A slip has at most six release times and one to four contact lines."))
+        raise Refused(translation(
+            layout.language, "A slip has at most six release times and one to four contact lines."))
     texts = _texts(slip, layout)
     try:
         texts = [checked(text) for text in texts]
@@ -184,7 +185,8 @@ def _cover(press: Press, covered: list[tuple[str, str]], slip: Slip, layout: Lay
             "rows": rows,
         }}
         plan = _cover_plan(layout.design("cover.html"), len(rows))
-        press.page(sheet((Cell(plan),), (paper.width, paper.height), layout.tagged), [list(values_in(values))], first=True)
+        page = sheet((Cell(plan),), (paper.width, paper.height), layout.tagged)
+        press.page(page, [[checked(text) for text in values_in(values)]], first=True)
 
 
 @lru_cache(maxsize=64)
@@ -226,8 +228,8 @@ def _texts(slip: Slip, layout: Layout) -> list[str]:
 
 
 def _code(slip: Slip, layout: Layout) -> Code:
-    """The address, or with `sign_in_code` the address that signs in: name and password after the #, which no server
-    and no log ever sees."""
+    """The address, or with `sign_in_code` the address that signs in: name and password after the #, which no
+    server and no log ever sees."""
     if layout.sign_in_code and not slip.dead:
         return Code(f"{layout.site_url}#{slip.username}/{slip.password.replace('-', '')}")
     return SharedCode(layout.site_url)
@@ -235,7 +237,8 @@ def _code(slip: Slip, layout: Layout) -> Code:
 
 @lru_cache(maxsize=1024)
 def _printed(language: str, generation: int, when: str) -> str:
-    return translation(language, "Slip %(generation)s, printed %(when)s") % {"generation": generation, "when": when}
+    sentence = translation(language, "Slip %(generation)s, printed %(when)s")
+    return sentence % {"generation": generation, "when": when}
 
 
 @lru_cache(maxsize=256)

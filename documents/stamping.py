@@ -1,7 +1,7 @@
 """Stamp values onto sheets and write the pages, one after the other, into one PDF.
 
-A page is two streams: the sheet's own, written once a document, and the candidate's values. Nothing of a page stays
-in memory but its object number.
+A page is two streams: the sheet's own, written once a document, and the candidate's values. Nothing of a page
+stays in memory but its object numbers.
 """
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from documents.writer import Writer, copy_object, text_string
 class Press:
     """One document being written: `page` for each page, then `finish`."""
 
-    def __init__(self, out: BinaryIO, language: str, title: str, tagged: bool = True, made_at: datetime | None = None):
+    def __init__(self, out: BinaryIO, language: str, title: str, tagged: bool = True,
+                 made_at: datetime | None = None):
         self.writer, self.used = Writer(out), Used()
         self.language, self.title, self.tagged, self.made_at = language, title, tagged, made_at
         self.writer.reserve(3)
@@ -67,7 +68,8 @@ class Press:
             return b""
         tree = writer.put(b"<</Nums[%b]>>" % b" ".join(b"%d %d 0 R" % pair for pair in enumerate(self.parents)))
         root = writer.reserve()
-        writer.put(b"<</Type/StructElem/S/Document/P %d 0 R/K[%b]>>" % (root, _references(self.sections)), DOCUMENT)
+        writer.put(b"<</Type/StructElem/S/Document/P %d 0 R/K[%b]>>" % (root, _references(self.sections)),
+                   DOCUMENT)
         writer.put(b"<</Type/StructTreeRoot/K %d 0 R/ParentTree %d 0 R/ParentTreeNextKey %d>>"
                    % (DOCUMENT, tree, len(self.parents)), root)
         return b"/MarkInfo<</Marked true>>/StructTreeRoot %d 0 R" % root
@@ -99,7 +101,8 @@ class Press:
         out = []
         for placed in fitting.place(slot, text):
             self.used.add(placed.text, slot.style, placed.line)
-            out.append(b"BT 1 0 0 1 %b %b Tm %b ET " % (number(placed.x), number(placed.baseline), placed.line.show))
+            out.append(b"BT 1 0 0 1 %b %b Tm %b ET " % (
+                number(placed.x), number(placed.baseline), placed.line.show))
         return b"".join(out)
 
     def _code(self, slot: Slot, code: Code) -> bytes:
@@ -124,7 +127,8 @@ class Press:
             PAGES, number(sheet.width), number(sheet.height), RESOURCES, shared, base + 1)
         if self.tagged:
             page += b"/Tabs/S/StructParents %d" % len(self.parents)
-            writer.put_all(base + PARENTS, (sheet.elements % tuple([base + at for at in sheet.offsets])).split(b"\n"))
+            elements = sheet.elements % tuple([base + at for at in sheet.offsets])
+            writer.put_all(base + PARENTS, elements.split(b"\n"))
             self.parents.append(base + PARENTS)
             at = 0 if first else len(self.sections)
             self.sections[at:at] = array("L", [base + section for section in sheet.sections])

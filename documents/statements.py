@@ -79,7 +79,8 @@ def write_statements(statements: Iterable[Statement], out: BinaryIO, layout: Sta
     done = 0
     for done, statement in enumerate(statements, 1):
         if not statement.results or len(statement.notes) > MOST_NOTES:
-            raise Refused(translation(layout.language, "A statement has at least one result and at most six notes."))
+            raise Refused(translation(
+                layout.language, "A statement has at least one result and at most six notes."))
         for values in _statement_pages(statement, layout):
             _stamp(press, design, values, layout)
         if progress:

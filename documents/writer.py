@@ -68,8 +68,8 @@ class Writer:
         identity = self.digest.hexdigest()[:32].encode()
         records = self._records()
         start = self.position
-        self._write(b"%d 0 obj\n<</Type/XRef/Size %d/W[1 4 2]/Root %d 0 R/Info %d 0 R/ID[<%b><%b>]/Filter/FlateDecode"
-                    b"/Length %d>>\nstream\n%b\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n"
+        self._write(b"%d 0 obj\n<</Type/XRef/Size %d/W[1 4 2]/Root %d 0 R/Info %d 0 R/ID[<%b><%b>]"
+                    b"/Filter/FlateDecode/Length %d>>\nstream\n%b\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n"
                     % (number, number + 1, catalog, info, identity, identity, len(records), records, start))
 
     def _records(self) -> bytes:
@@ -107,7 +107,7 @@ def text_string(text: str) -> bytes:
 
 
 def copy_object(writer: Writer, value, done: dict) -> bytes:
-    """A pypdf object of another document, with what it refers to copied along; `done` remembers their new numbers."""
+    """A pypdf object of another document, with what it refers to; `done` remembers the numbers given to it."""
     if isinstance(value, IndirectObject):
         key = (id(value.pdf), value.idnum)
         if key not in done:
@@ -116,7 +116,7 @@ def copy_object(writer: Writer, value, done: dict) -> bytes:
             if isinstance(target, StreamObject):
                 entries = DictionaryObject({k: v for k, v in target.items() if k != "/Length"})
                 body = copy_object(writer, entries, done)
-                writer.raw_stream(body[2:-2], target._data, number)     # pypdf has no public way to the packed bytes
+                writer.raw_stream(body[2:-2], target._data, number)     # pypdf shows packed bytes in no other way
             else:
                 writer.put(copy_object(writer, target, done), number)
         return b"%d 0 R" % done[key]

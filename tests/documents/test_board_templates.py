@@ -1,10 +1,11 @@
 """A board's own templates: stamped where that is proven, laid out per candidate where it is not, never wrong."""
+from dataclasses import replace
+
 import pytest
 
 from documents import slips as engine
 from documents.compiler import Unusual
 from documents.slips import Refused
-from dataclasses import replace
 from tests.documents.paper import LAYOUT, SLIP, drawn_by_xhtml2pdf, named, printed, text, visibly_different
 
 PAGE = """<html lang="en"><head><title>Slip</title><style>
