@@ -17,7 +17,7 @@ from views.hypermedia import now, wants_fragment
 
 bp = Blueprint("candidates", __name__, url_prefix="/results")
 LARGEST_FORM = 4096
-LONGEST_ECHO = 60
+LONGEST_FIELD = 60
 PUBLIC_PAGE = "public, max-age=1"
 
 
@@ -72,8 +72,7 @@ def sign_in():
 
 @bp.post("/<language>/sign-in")
 def signed_in():
-    username = request.form.get("username", "")
-    password = request.form.get("password", "")
+    username, password = _typed("username"), _typed("password")
     old_token, _at = cookie.read()
     instant = now()
     try:
@@ -127,8 +126,13 @@ def _public(text):
 
 
 def _sign_in_page(username="", password="", error=None, refusal=None, signed_out=False):
-    return render("candidates/sign_in.html", g.language, username=username[:LONGEST_ECHO],
-                  password=password[:LONGEST_ECHO], error=error, refusal=refusal, signed_out=signed_out)
+    return render("candidates/sign_in.html", g.language, username=username, password=password, error=error,
+                  refusal=refusal, signed_out=signed_out)
+
+
+def _typed(field):
+    """What was typed there, without what no keyboard types: it is shown again, and looked up."""
+    return "".join(filter(str.isprintable, request.form.get(field, "")[:LONGEST_FIELD]))
 
 
 def _signed_out():

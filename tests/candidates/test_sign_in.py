@@ -1,0 +1,297 @@
+"""Signing in with the slip: forgiving to typing, silent to guessing, never shut to the owner."""
+import re
+
+import pytest
+
+from models import candidate_sign_in, issuing, passwords, sign_in_failures
+from models.attached import AttachedCentre
+from models.audit import AuditEvent
+from models.credentials import CandidateSession, Credential, SignInFailure
+from models.database import database
+from models.exams import Candidate, Entry, Series, recount_qualifications
+from models.offers import Offer
+from tests.candidates.conftest import OURS, SHEET, SIGN_IN, USERNAME
+
+WRONG = candidate_sign_in.WRONG
+
+
+def another(password):
+    """A password of the right shape that is nobody's."""
+    made = passwords.derive(b"another key", "XA101", "0001", 1, "00")
+    return made if made != password else made[::-1]
+
+
+def test_the_address_on_the_slip_leads_to_the_readers_language(guest):
+    visitor = guest()
+
+    answer = visitor.get("/results/", htmx=False, headers={"Accept-Language": "fr, en;q=0.5"})
+
+    assert (answer.status, answer.location) == (303, SIGN_IN)
+    assert "Accept-Language" in answer.headers["Vary"]
+    assert visitor.get("/results/xx/sign-in", htmx=False).status == 404
+
+
+def test_the_first_page_is_the_same_for_everybody_and_may_be_cached(guest, zoe):
+    stranger = guest().get(SIGN_IN, htmx=False)
+    signed_in = zoe.get(SIGN_IN, htmx=False)
+
+    assert stranger.html == signed_in.html
+    assert "csrf" not in stranger.html
+    for answer in (stranger, signed_in):
+        assert answer.headers["Cache-Control"] == "public, max-age=1"
+        assert "Set-Cookie" not in answer.headers
+        assert "Vary" not in answer.headers
+
+
+def test_the_first_page_asks_the_database_nothing(guest, slips, queries):
+    visitor = guest()
+    visitor.get(SIGN_IN, htmx=False)
+
+    with queries() as asked:
+        visitor.get(SIGN_IN, htmx=False)
+        visitor.get("/results/", htmx=False)
+
+    assert asked == []
+
+
+def test_what_is_printed_signs_in(guest, slips, cast):
+    visitor = guest()
+
+    answer = visitor.sign_in_with(USERNAME, slips["0001"])
+
+    assert (answer.status, answer.location) == (303, SHEET)
+    assert visitor.sheet().one("h1") is not None
+    assert Credential.get(Credential.username == USERNAME).last_signed_in_at is not None
+    event = AuditEvent.get(AuditEvent.what == "signed in")
+    assert (event.who, event.centre_number, event.series_code) == (f"candidate {USERNAME}", "XA101", "june-2026")
+
+
+@pytest.mark.parametrize("username", ["xa101-0001-j26", " XA101 0001 J26 ", "XA1010001J26", "xa101–0001–j26"])
+@pytest.mark.parametrize("typed", [
+    lambda p: p.lower(), lambda p: passwords.grouped(p), lambda p: f"\u00a0 {p} \t", lambda p: "–".join(p)])
+def test_case_blanks_and_dashes_are_forgiven(guest, slips, username, typed):
+    assert guest().sign_in_with(username, typed(slips["0001"])).status == 303
+
+
+@pytest.mark.parametrize(("kind", "typed"), [
+    ("length", lambda p: p[:-1]), ("length", lambda p: p + "2"), ("length", lambda p: ""),
+    ("symbol", lambda p: "0" + p[1:]), ("symbol", lambda p: "A" + p[1:]),
+    ("check", lambda p: p[:-1] + ("2" if p[-1] != "2" else "3")),
+])
+def test_a_slip_of_the_finger_is_named_without_a_look_up(guest, slips, queries, kind, typed):
+    visitor = guest()
+    visitor.get(SIGN_IN, htmx=False)
+
+    with queries() as asked:
+        answer = visitor.sign_in_with(USERNAME, typed(slips["0001"]))
+
+    assert answer.status == 422
+    assert candidate_sign_in.MISTAKES[kind] in answer.text
+    assert asked == []
+    assert answer.one("input", name="username").get("value") == USERNAME
+    assert SignInFailure.select().count() == 0
+
+
+def test_unknown_and_known_usernames_answer_alike(guest, slips, queries):
+    wrong, visitor = another(slips["0001"]), guest()
+    visitor.sign_in_with("XA101-0001-J26", wrong)
+
+    with queries() as asked_known:
+        known = visitor.sign_in_with("XA101-0001-J26", wrong)
+    with queries() as asked_first:
+        unknown = visitor.sign_in_with("XA101-9999-J26", wrong)
+    with queries() as asked_unknown:
+        unknown = visitor.sign_in_with("XA101-9999-J26", wrong)
+
+    assert known.status == unknown.status == 422
+    assert WRONG in known.text
+    assert known.html.replace("0001", "9999") == unknown.html
+    assert [name for name, _ in known.headers] == [name for name, _ in unknown.headers]
+    assert shapes(asked_known) == shapes(asked_unknown)
+    assert len(asked_first) == len(asked_unknown) + 1  # the first of an hour looks for spraying
+
+
+def test_an_unknown_username_costs_the_same_key_derivation(guest, slips, monkeypatch):
+    derived, verifier = [], passwords.verifier
+    monkeypatch.setattr(passwords, "verifier", lambda *given: derived.append(given) or verifier(*given))
+
+    for username in ("XA101-0001-J26", "XA101-9999-J26", "nonsense", ""):
+        guest().sign_in_with(username, another(slips["0001"]))
+
+    assert len(derived) == 4
+    assert {len(salt) for _password, salt, _pepper in derived} == {32}
+
+
+def test_the_right_password_is_never_refused_whatever_came_before(guest, slips):
+    wrong = another(slips["0001"])
+    for _ in range(sign_in_failures.MANY + 5):
+        guest().sign_in_with(USERNAME, wrong)
+
+    assert guest().sign_in_with(USERNAME, slips["0001"]).status == 303
+    assert sign_in_failures.refused_since([USERNAME, "XA101-0002-J26"], sign_in_failures.hour_of(
+        Credential.get().issued_at)) == {USERNAME: sign_in_failures.MANY + 5}
+
+
+def test_an_attack_on_one_account_raises_one_alarm(guest, slips):
+    for _ in range(sign_in_failures.MANY * 2):
+        guest().sign_in_with(USERNAME, another(slips["0001"]))
+
+    alarm = AuditEvent.get(AuditEvent.what == "alarm: many refused sign-ins")
+    assert (alarm.subject, alarm.centre_number, alarm.series_code) == (USERNAME, "XA101", "june-2026")
+    assert AuditEvent.select().where(AuditEvent.what.startswith("alarm")).count() == 1
+
+
+def test_what_was_typed_for_an_unknown_username_is_not_written_down(guest, slips):
+    for _ in range(sign_in_failures.MANY):
+        guest().sign_in_with("my-password-by-mistake", another(slips["0001"]))
+
+    assert AuditEvent.get(AuditEvent.what.startswith("alarm")).subject == sign_in_failures.NAMELESS
+    assert "MYPASS" not in str(list(SignInFailure.select().dicts()))
+
+
+def test_spraying_over_many_accounts_raises_an_alarm(slips, cast):
+    wrong = another(slips["0001"])
+    for place in range(sign_in_failures.SPRAYED[0] + 20):
+        with pytest.raises(candidate_sign_in.Refused):
+            candidate_sign_in.sign_in(f"XA101-{place:04}-J26", wrong, cast.now)
+
+    alarms = list(AuditEvent.select().where(AuditEvent.what == "alarm: many accounts tried"))
+    assert [alarm.subject[:12] for alarm in alarms] == ["100 accounts"]
+
+
+def test_a_whole_school_signs_in_from_one_address(guest, slips):
+    visitor = guest()
+
+    statuses = [visitor.sign_in_with(USERNAME, slips["0001"]).status for _ in range(300)]
+
+    assert set(statuses) == {303}
+
+
+def test_two_sign_ins_are_two_sessions_and_the_browsers_old_one_ends(guest, slips):
+    first, second = guest(), guest()
+    first.sign_in_with(USERNAME, slips["0001"])
+    second.sign_in_with(USERNAME, slips["0001"])
+    before = first.cookie
+
+    first.sign_in_with(USERNAME, slips["0001"])
+
+    assert CandidateSession.select().count() == 2
+    assert second.sheet().status == 200
+    first.client.set_cookie("results", before)
+    assert first.sheet().location == "/results/en/signed-out"
+
+
+# --- the door is shut: told after the right password only ---------------------------------------------------
+
+
+def close_series(cast):
+    Series.update(closes_at=cast.now).execute()
+
+
+def withdraw_access(cast):
+    AttachedCentre.update(give_access=False).execute()
+
+
+def offer_nothing(cast):
+    Offer.update(scope="none").execute()
+
+
+def select_others(cast):
+    Offer.update(scope="selected").execute()
+
+
+def withdraw_entries(cast):
+    Entry.update(status="withdrawn").execute()
+    recount_qualifications([candidate.id for candidate in Candidate.select()])
+
+
+def let_it_rest(cast):
+    Credential.update(dormant_since=cast.now).execute()
+
+
+SHUT = [
+    (close_series, candidate_sign_in.CLOSED), (withdraw_access, candidate_sign_in.SHUT),
+    (offer_nothing, candidate_sign_in.SHUT), (select_others, candidate_sign_in.SHUT),
+    (withdraw_entries, candidate_sign_in.WITHDRAWN), (let_it_rest, candidate_sign_in.ASLEEP),
+]
+
+
+@pytest.mark.parametrize(("shut", "reason"), SHUT)
+def test_a_shut_door_says_why_and_whom_to_ask(guest, slips, cast, shut, reason):
+    shut(cast)
+
+    answer = guest().sign_in_with(USERNAME, slips["0001"])
+
+    assert answer.status == 403
+    assert candidate_sign_in.DOORS[reason] in answer.text
+    assert "Amal Raza" in answer.text
+    assert "+92 21 555 0100" in answer.text
+    assert CandidateSession.select().count() == SignInFailure.select().count() == 0
+
+
+@pytest.mark.parametrize(("shut", "reason"), SHUT)
+def test_a_wrong_password_learns_nothing_of_a_shut_door(guest, slips, cast, shut, reason):
+    wrong, visitor = another(slips["0001"]), guest()
+    open_ = visitor.sign_in_with(USERNAME, wrong)
+    shut(cast)
+
+    assert visitor.sign_in_with(USERNAME, wrong).html == open_.html
+
+
+@pytest.mark.parametrize(("shut", "reason"), SHUT)
+def test_a_shut_door_ends_open_sessions_at_the_next_request(zoe, cast, shut, reason):
+    assert zoe.sheet().status == 200
+
+    shut(cast)
+
+    assert zoe.sheet().location == "/results/en/signed-out"
+
+
+def test_a_new_password_kills_the_old_one_and_its_sessions(guest, zoe, slips, cast):
+    candidates = list(issuing.covered(cast.karachi, cast.june))
+    plan = issuing.plan(cast.karachi, cast.june, candidates, new_passwords=True)
+    with database.atomic():
+        issuing.store(plan, cast.karachi, cast.june, kind=issuing.NEW_PASSWORD, by="an officer", now=cast.now)
+
+    assert zoe.sheet().location == "/results/en/signed-out"
+    assert guest().sign_in_with(USERNAME, slips["0001"]).status == 422
+
+
+# --- forms come from our own page ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("headers", "status"), [
+    (OURS, 303), ({"Origin": "http://localhost"}, 303),
+    ({}, 403), ({"Sec-Fetch-Site": "cross-site"}, 403), ({"Sec-Fetch-Site": "same-site"}, 403),
+    ({"Sec-Fetch-Site": "none"}, 403), ({"Origin": "null"}, 403),
+    ({"Origin": "http://localhost.evil.example"}, 403), ({"Origin": "https://localhost"}, 403),
+    ({"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"}, 403),
+])
+def test_a_form_of_another_site_signs_nobody_in_or_out(guest, slips, headers, status):
+    visitor = guest()
+    assert visitor.sign_in_with(USERNAME, slips["0001"], headers=headers).status == status
+    assert (visitor.cookie is not None) == (status == 303)
+
+    visitor.sign_in_with(USERNAME, slips["0001"])
+    assert visitor.sign_out(headers=headers).status == status
+    assert (visitor.cookie is None) == (status == 303)
+
+
+def test_nothing_is_changed_by_get_and_a_huge_form_is_refused(zoe):
+    assert zoe.get("/results/en/sign-out").status == 405
+    assert zoe.sign_in_with("x" * 5000, "y").status == 413
+    assert zoe.sheet().status == 200
+
+
+def test_hostile_input_is_text(guest, slips):
+    typed = guest().sign_in_with('"><script>x', "<b>\x00\u202e&")
+    looked_up = guest().sign_in_with("XA\x00\x01'--", another(slips["0001"]))
+
+    assert (typed.status, looked_up.status) == (422, 422)
+    assert typed.one("input", name="username").get("value") == '"><script>x'
+    assert typed.one("input", name="password").get("value") == "<b>&"
+    assert WRONG in looked_up.text
+
+
+def shapes(asked):
+    return [re.sub(r"\d+", "n", sql) for sql in asked]
