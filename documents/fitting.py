@@ -14,7 +14,7 @@ from functools import lru_cache
 import segno
 
 from documents import lettering
-from documents.compiler import Slot
+from documents.compiler import ASCENT, DESCENT, Slot
 from documents.lettering import Line
 
 ONE_LINE, SMALLEST = 0.7, (1.0, 0.85, 0.7, 0.6, 0.5)
@@ -46,20 +46,21 @@ def place(slot: Slot, text: str) -> tuple[Placed, ...]:
         return (_at(slot, text, _line(slot, text, int(size * scale * 100) / 100), slot.baseline),)
     for scale in SMALLEST:
         lines = list(_wrapped(slot, text, size * scale, room))
-        extra = (len(lines) - 1) * size * scale * LEADING + size * (scale - 1)
-        if extra <= slot.above + slot.below + 0.01:
-            return tuple(_stacked(slot, lines, size * scale))
+        first = _first_baseline(slot, len(lines), size * scale)
+        if first is not None:
+            return tuple(_at(slot, line, _line(slot, line, size * scale), first - index * size * scale * LEADING)
+                         for index, line in enumerate(lines))
     raise TooLong(text)
 
 
-def _stacked(slot: Slot, lines: list[str], size: float) -> Iterator[Placed]:
-    leading = size * LEADING
-    extra = (len(lines) - 1) * leading
-    slack = slot.above + slot.below
-    up = min(slot.above, extra * slot.above / slack if slack else 0.0)
-    up = max(up, extra - slot.below)
-    for index, text in enumerate(lines):
-        yield _at(slot, text, _line(slot, text, size), slot.baseline + up - index * leading)
+def _first_baseline(slot: Slot, lines: int, size: float) -> float | None:
+    """Where the first of several lines stands, or None where they are too many. Smaller letters leave more slack."""
+    spared = slot.style.size - size
+    above, below = slot.above + ASCENT * spared, slot.below + DESCENT * spared
+    further = (lines - 1) * size * LEADING
+    if further > above + below:
+        return None
+    return slot.baseline + (further * above / (above + below) if further else 0.0)
 
 
 def _wrapped(slot: Slot, text: str, size: float, room: float) -> Iterator[str]:

@@ -14,6 +14,8 @@ ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "templates" / "slips"
 TRANSLATIONS = ROOT / "translations"
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
+SCRIPTS = {"ar": "Arabic", "fa": "Arabic", "ur": "Arabic", "he": "Hebrew", "hi": "Devanagari", "bn": "Bengali",
+           "ta": "Tamil", "th": "Thai"}        # of languages that are not written in Latin, Greek or Cyrillic
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,9 @@ def _declared(language: str) -> tuple[dict, ...]:
     """The faces that a page in this language needs: each one declared costs xhtml2pdf time."""
     plain = typesetting.plain_face
     faces = [("Slip", plain(), False), ("Slip", plain(bold=True), True), ("SlipMono", plain(mono=True), False)]
+    script = SCRIPTS.get(language.split("-")[0])
+    if script:
+        faces += [("SlipScript", typesetting.script_face(script, bold), bold) for bold in (False, True)]
     return tuple({"family": family, "path": str(face.path), "bold": bold} for family, face, bold in faces)
 
 

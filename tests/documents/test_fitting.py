@@ -24,5 +24,7 @@ def test_any_name_of_eighty_letters_stays_in_its_room_and_loses_nothing(per_page
     for line in lines:
         assert slot.left - 0.01 <= line.x
         assert line.x + line.line.width <= slot.right + 0.02
-    assert lines[0].baseline <= slot.baseline + slot.above + 0.02
-    assert lines[-1].baseline >= slot.baseline - slot.below - 0.02
+    size = float(lines[0].line.show.split()[1])
+    top, bottom = lines[0].baseline + 0.75 * size, lines[-1].baseline - 0.25 * size
+    assert top <= slot.baseline + slot.above + 0.75 * slot.style.size + 0.02
+    assert bottom >= slot.baseline - slot.below - 0.25 * slot.style.size - 0.02
