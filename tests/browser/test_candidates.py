@@ -1,0 +1,191 @@
+"""Candidates at a phone: the slip's code, the wait, the instant, the way out."""
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from models.attached import AttachedCentre
+from models.exams import Release
+
+USERNAME = "XA101-0001-J26"
+AXE = Path(__file__).with_name("axe.min.js")
+
+
+@pytest.fixture
+def password(cast):
+    """Zoë's, of XA101; her A Level comes out in a day, her IGCSE in a week."""
+    cast.give_access(cast.karachi)
+    cast.result(cast.candidates["XA101"][0], "9709", "A*", 93)
+    cast.result(cast.candidates["XA101"][0], "0580", "U")
+    return cast.confirm(cast.karachi, cast.karachi_officer)["0001"]
+
+
+@pytest.fixture
+def release(cast):
+    def move(qualification, **ahead):
+        Release.update(released_at=datetime.now(UTC) + timedelta(**ahead)).where(
+            Release.qualification == qualification).execute()
+    return move
+
+
+def sign_in(page, password, username=USERNAME):
+    page.goto("/results/")
+    page.get_by_label("Username").fill(username)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def fits(page):
+    """Nothing sticks out of the screen, and axe finds nothing."""
+    page.evaluate("document.getAnimations().forEach((animation) => animation.finish())")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run().then((result) => result.violations.map((v) => v.id + ': ' + v.help))")
+    assert found == [], page.url
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_every_page_fits_a_phone_and_every_reader(open_page, password, release, width, scheme):
+    page = open_page(width=width, color_scheme=scheme)
+    page.goto("/results/")
+    fits(page)
+    sign_in(page, password[:-1])
+    expect(page.get_by_role("alert")).to_be_focused()
+    fits(page)
+    sign_in(page, password)
+    expect(page.get_by_role("heading", name="Your results are not out yet")).to_be_visible()
+    fits(page)
+    release("A Level", hours=-1)
+    page.get_by_role("button", name="Show my results").click()
+    expect(page.get_by_role("heading", name="Your results so far")).to_be_visible()
+    fits(page)
+    release("IGCSE", hours=-1)
+    page.reload()
+    expect(page.get_by_text("UNGRADED").first).to_be_visible()
+    fits(page)
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_text("You are signed out")).to_be_visible()
+    fits(page)
+
+
+def test_the_code_on_the_slip_fills_the_form_and_leaves_the_address(open_page, password):
+    page, asked = open_page(), []
+    page.on("request", lambda request: asked.append(request.url))
+
+    page.goto(f"/results/en/sign-in#u={USERNAME}&p={password}")
+
+    expect(page.get_by_label("Username")).to_have_value(USERNAME)
+    expect(page.get_by_role("button", name="Sign in")).to_be_focused()
+    assert page.url.endswith("/results/en/sign-in")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your results are not out yet")
+    assert not [url for url in asked if password in url]
+
+
+def test_a_page_open_at_the_instant_shows_the_results_by_itself(open_page, password, release):
+    page = open_page(width=360, timezone_id="America/Lima")
+    sign_in(page, password)
+    release("A Level", seconds=3)
+    page.reload()
+    loads = []
+    page.on("load", lambda _page: loads.append(page.url))
+    expect(page.get_by_text("A*", exact=True)).to_have_count(0)
+
+    expect(page.get_by_text("A*", exact=True)).to_be_visible(timeout=20_000)
+
+    expect(page).to_have_title(re.compile("Your results so far"))
+    expect(page.get_by_role("heading", name="IGCSE results come out")).to_be_visible()
+    assert loads == []
+
+
+@pytest.mark.parametrize("hours", [-30, 30])
+def test_a_clock_that_is_wrong_does_no_harm(open_page, password, release, hours):
+    page = open_page()
+    page.clock.install(time=datetime.now(UTC) + timedelta(hours=hours))
+    sign_in(page, password)
+    release("A Level", hours=2)
+
+    page.reload()
+
+    hours_left = page.locator("[data-unit=hour] b")
+    expect(hours_left).to_have_text("1")
+    expect(page.locator("[data-unit=day] b")).to_have_text("0")
+    release("A Level", seconds=-1)
+    page.clock.run_for(2 * 3600 * 1000 + 10_000)
+    expect(page.get_by_text("A*", exact=True)).to_be_visible()
+
+
+def test_the_time_is_told_in_the_zone_of_the_device(open_page, password, release):
+    Release.update(released_at=datetime(2030, 8, 13, 5, 0, tzinfo=UTC)).execute()
+    page = open_page(timezone_id="America/Lima", locale="en-GB")
+
+    sign_in(page, password)
+
+    expect(page.get_by_text("On this device:")).to_contain_text(re.compile("Tuesday.* 13 August 2030.*(00|12):00"))
+    expect(page.get_by_text("In Karachi")).to_contain_text("Tuesday, 13 August 2030, 10:00")
+
+
+def test_without_script_everything_works_by_reloading(open_page, password, release):
+    page = open_page(script=False)
+    sign_in(page, password)
+    expect(page.get_by_text("Reload this page after that time")).to_be_visible()
+    expect(page.locator(".countdown")).to_be_hidden()
+
+    release("A Level", seconds=-1)
+    page.get_by_role("button", name="Show my results").click()
+
+    expect(page.get_by_text("A*", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_text("You are signed out")).to_be_visible()
+
+
+def test_back_after_signing_out_shows_nothing(open_page, password, release):
+    release("A Level", hours=-1)
+    page = open_page()
+    sign_in(page, password)
+    expect(page.get_by_text("A*", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_text("You are signed out")).to_be_visible()
+
+    page.go_back()
+
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    expect(page.get_by_text("A*", exact=True)).to_have_count(0)
+
+
+def test_access_taken_away_leads_an_open_page_out(open_page, password, release):
+    page = open_page()
+    sign_in(page, password)
+    expect(page.get_by_role("timer")).to_be_visible()
+
+    AttachedCentre.update(give_access=False).execute()
+    page.locator("[data-countdown]").dispatch_event("due")
+
+    expect(page.get_by_text("You are signed out")).to_be_visible()
+
+
+def test_the_page_asks_no_other_host(open_page, password, live):
+    page, asked = open_page(), []
+    page.on("request", lambda request: asked.append(request.url))
+
+    sign_in(page, password)
+    expect(page.get_by_role("timer")).to_be_visible()
+
+    assert asked
+    assert [url for url in asked if not url.startswith((live, "data:"))] == []
+
+
+def test_the_results_print_on_paper(open_page, password, release):
+    release("A Level", hours=-1)
+    page = open_page()
+    sign_in(page, password)
+    expect(page.get_by_text("A*", exact=True)).to_be_visible()
+
+    page.emulate_media(media="print")
+
+    expect(page.get_by_text("A*", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Sign out")).to_be_hidden()
+    expect(page.get_by_role("button", name="Show my results")).to_be_hidden()
