@@ -45,6 +45,13 @@ LIST = """<label>Search <input id="find" type="search" data-filter-list="people"
 COUNTDOWN = """<div class="countdown" data-countdown="1786424400" data-now="1786424390" data-spread="4">
 {% for unit in ["day", "hour", "minute", "second"] %}<p data-unit="{{ unit }}"></p>{% endfor %}</div>
 <p hidden data-scripted>Here: <time datetime="2026-08-11T05:00:00Z" data-local></time></p>"""
+CENTRE = """<tbody class="row" id="centre-{n}"><tr><th scope="row">{n}</th><td>
+<input id="delay-{n}" name="delay" value="{v}" aria-label="Delay {n}" form="edit-{n}" hx-post="/centre"
+ hx-target="#centre-{n}" hx-swap="outerHTML"><form id="edit-{n}" method="post" action="/centre"></form></td></tr>
+<tr class="follows"><td colspan="2">would be {v}</td></tr></tbody>"""
+SHEET = """<div class="hero"><p>Zoë Ångström</p></div><p class="actions"><button class="button">Save</button></p>
+<ul class="results"><li class="result"><h2>Mathematics</h2>
+<p class="grade"><b>A*</b> <span>(a*)</span></p></li></ul>"""
 EVERYTHING = """{{ notice("Saved.", "success") }}{{ notice("Careful.", "warning") }}
 {{ error_summary({"a": "No."}) }}
 {{ text_field("a", "Delay", "x", "Hours", "No.", width="short") }}{{ area_field("b", "Text") }}
@@ -61,6 +68,10 @@ EVERYTHING = """{{ notice("Saved.", "success") }}{{ notice("Careful.", "warning"
 {{ pager(["/1", "/2", "/3"], 2) }}{{ back("/", "Back") }}"""
 
 
+def centre(number, delay):
+    return CENTRE.replace("{n}", number).replace("{v}", delay)
+
+
 def stage():
     app = Flask(__name__, static_folder=ROOT / "static", template_folder=ROOT / "templates")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -69,7 +80,8 @@ def stage():
     base = (ROOT / "templates/base.html").read_text(encoding="utf-8")
     config = Markup(re.search(r"""name="htmx-config" content='([^']+)'""", base)[1])
     bodies = {"row": ROW.replace("{value}", "24h") + '<div id="answer"></div>', "refused": SUMMARY + ROW,
-              "list": LIST, "countdown": COUNTDOWN, "everything": EVERYTHING}
+              "list": LIST, "countdown": COUNTDOWN, "everything": EVERYTHING, "sheet": SHEET,
+              "centres": f'<table class="table">{centre("XA101", "")}{centre("XA102", "")}</table>'}
 
     @app.get("/<name>")
     def page(name):
@@ -82,6 +94,10 @@ def stage():
         if name == "row":
             time.sleep(0.3)  # long enough to type into the next control meanwhile
             return ROW.replace("{value}", "48h")
+        if name == "centre":
+            return (centre("XA101", "24h") + '<hx-partial hx-target="#centre-XA102" hx-swap="outerHTML">'
+                    + centre("XA102", "24h")
+                    + '</hx-partial><hx-partial hx-target="#notice"><p>Kept.</p></hx-partial>')
         if name == "silent":
             app.wake.wait(5)
         return {"broken": ("<h1>proxy</h1>", 502), "refuse": (SUMMARY, 422), "silent": "",
@@ -154,6 +170,18 @@ def test_a_swap_keeps_the_place_and_what_is_being_typed(show):
 
     assert page.evaluate("document.activeElement.id") == "note"
     assert page.get_by_label("Note").input_value() == "call first"
+
+
+def test_one_answer_swaps_two_centres_and_the_notice(show):
+    page = show("centres")
+
+    page.get_by_label("Delay XA101").fill("24h")
+    page.get_by_label("Delay XA101").press("Tab")
+    page.get_by_role("status").get_by_text("Kept.").wait_for()
+
+    assert page.locator("tbody.row").count() == 2
+    assert page.locator("tr.follows").all_inner_texts() == ["would be 24h", "would be 24h"]
+    assert page.evaluate("document.activeElement.id") == "delay-XA102"
 
 
 def test_a_broken_server_is_said_and_the_row_stays(show):
@@ -264,6 +292,20 @@ def test_a_time_is_told_in_the_readers_own_zone(show, zone, words):
     page = show("countdown", timezone_id=zone, locale="en-GB")
 
     assert page.locator("time").inner_text().replace(",", "") == words
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_paper_is_white_and_shows_the_results_but_no_controls(show, scheme):
+    page = show("row", color_scheme=scheme)
+
+    page.emulate_media(media="print", color_scheme=scheme)
+    page.goto("/sheet")
+    looks = page.evaluate("""() => ['.hero p', '.grade b', 'body'].map(place => {
+        const look = getComputedStyle(document.querySelector(place));
+        return [look.color, document.querySelector('.results').getAnimations().length] })""")
+
+    assert looks == [["rgb(23, 32, 46)", 0], ["rgb(36, 59, 143)", 0], ["rgb(23, 32, 46)", 0]]
+    assert page.get_by_role("button", name="Save").is_visible() is False
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
