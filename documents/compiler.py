@@ -218,8 +218,9 @@ def _found(page: Markup, drawn: Drawing, form: str | None, names: list[str]):
         seen = markup.letters(text)
         if not seen:
             continue
-        ahead = (*page.blocks[current:], *page.blocks[:current])
-        block = next((block for block in ahead if block.rest and block.begins_with(seen)), None)
+        ahead = [block for block in (*page.blocks[current:], *page.blocks[:current]) if block.rest]
+        block = (next((block for block in ahead if block.begins_with(seen)), None)
+                 or next((block for block in ahead if page.is_reordered and block.holds(seen)), None))
         if block is None:
             raise Unusual(f"The text “{text}” is drawn, but no element says it.")
         current = block.number
@@ -247,7 +248,8 @@ def _no_sentinel(text: str, form: str | None, names: list[str]) -> None:
 
 
 def _words(block: Block, line: list[Piece]) -> list[Word]:
-    if block.direction == "ltr":
+    """A line as static words: its pieces where they stand, or as a whole where it was turned round."""
+    if block.direction == "ltr" and block.begins_with(markup.letters("".join(piece.text for piece in line))):
         words = []
         for piece in line:
             count = len(markup.letters(piece.text))

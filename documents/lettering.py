@@ -2,13 +2,15 @@
 
 Two ways, one result. Text whose characters are all in the plain face (Latin, Greek, Cyrillic letters, digits,
 signs; no joining, no marks, no kerning: exactly what xhtml2pdf draws) goes through one `str.translate`. Everything
-else is shaped by HarfBuzz, set with its advances and offsets, and carries its logical text as ActualText, so that
-what a reader copies is what was typed.
+else is shaped by HarfBuzz and set with its advances and offsets; where its glyphs do not tell their text letter by
+letter it carries it as ActualText, so that what a reader copies is what was typed.
 """
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import groupby
 
 import uharfbuzz
 
@@ -53,9 +55,10 @@ class Line:
 
 
 def line(text: str, size: float, bold: bool, mono: bool, direction: str) -> Line:
-    """One line of text. The glyphs of plain text are not listed: `Used` takes them from the text itself."""
+    """One line of text. Plain text goes from left to right on every page: a telephone number, an address. Its glyphs
+    are not listed: `Used` takes them from the text itself."""
     plain = alphabet(bold, mono)
-    if direction == "ltr" and plain.covers(text):
+    if plain.covers(text):
         show = f"/F{plain.number} {size:g} Tf <{text.translate(plain.hex)}> Tj"
         return Line(show.encode("ascii"), plain.width(text) * size, ())
     return _shaped(text, size, bold, mono, direction)
@@ -111,32 +114,68 @@ def _shaped(text: str, size: float, bold: bool, mono: bool, direction: str) -> L
         parts.append(f"/F{number} {size:g} Tf {show}")
         total += width
         glyphs.setdefault(number, {}).update(zip(run.ids, _meanings(run), strict=True))
-    actual = text.encode("utf-16-be").hex().upper()
-    show = f"/Span <</ActualText <FEFF{actual}>>> BDC {' '.join(parts)} EMC".encode("ascii")
-    return Line(show, total, tuple((face, tuple(ids.items())) for face, ids in glyphs.items()))
+    return Line(" ".join(parts).encode("ascii"), total,
+                tuple((face, tuple(ids.items())) for face, ids in glyphs.items()))
 
 
 def _run(run, size: float) -> tuple[str, float]:
-    """One shaped run as TJ, its advances and offsets written as corrections of the font's own widths."""
+    """One shaped run: its advances and offsets as corrections of the font's own widths, its text where glyphs do
+    not tell it."""
     upem = run.face.upem
-    shown, carry, width, rise = [], 0.0, 0.0, 0.0
-    for glyph, wanted, (dx, dy) in zip(run.ids, run.advances, run.offsets, strict=True):
-        if dy != rise:
-            shown.append(f"] TJ {dy * size / upem:g} Ts [")
-            rise = dy
-        shift = (carry - dx) * 1000 / upem
-        shown.append((f"{shift:g}" if shift else "") + f"<{glyph:04X}>")
-        carry = advance(run.face, glyph) * upem / 1000 + dx - wanted
-        width += wanted
-    end = f"{carry * 1000 / upem:g}" if carry else ""
-    return f"[{''.join(shown)}{end}] TJ" + (" 0 Ts" if rise else ""), width * size / upem
+    out, carry, width, rise = [], 0.0, 0.0, 0.0
+    for text, start, end in _told(run):
+        if text:
+            out.append(f"/Span <</ActualText <FEFF{text.encode('utf-16-be').hex().upper()}>>> BDC")
+        shown = []
+        for at in range(start, end):
+            (dx, dy), glyph = run.offsets[at], run.ids[at]
+            if dy != rise:
+                shown.append(f"] TJ {dy * size / upem:g} Ts [")
+                rise = dy
+            shift = (carry - dx) * 1000 / upem
+            shown.append((f"{shift:g}" if shift else "") + f"<{glyph:04X}>")
+            carry = advance(run.face, glyph) * upem / 1000 + dx - run.advances[at]
+            width += run.advances[at]
+        out.append(f"[{''.join(shown)}] TJ" + (" EMC" if text else ""))
+    if carry:
+        out.append(f"[{carry * 1000 / upem:g}] TJ")
+    return " ".join(out) + (" 0 Ts" if rise else ""), width * size / upem
+
+
+def _told(run):
+    """Stretches of a run: (the text to be told, or "" where each glyph tells its own letter, first glyph, end).
+
+    Right to left, only what is not letter for letter is told apart, since readers turn such runs round themselves;
+    left to right, the whole run, since vowels may stand before the consonant that they follow.
+    """
+    starts = sorted(set(run.clusters)) + [len(run.text)]
+    follows = dict(zip(starts, starts[1:], strict=False))
+    ones = [follows[cluster] - cluster == 1 and run.clusters.count(cluster) == 1 for cluster in run.clusters]
+    if all(ones) and run.face not in _plain_faces():
+        yield "", 0, len(run.ids)
+    elif run.clusters[0] <= run.clusters[-1]:
+        yield run.text, 0, len(run.ids)
+    else:
+        for (one, cluster), places in groupby(range(len(run.ids)), lambda at: (ones[at], ones[at] or run.clusters[at])):
+            places = list(places)
+            yield "" if one else run.text[cluster:follows[cluster]], places[0], places[-1] + 1
 
 
 def _meanings(run) -> list[str]:
-    """The text each glyph stands for: its cluster's, said once by the cluster's first glyph in logical order."""
+    """The text each glyph stands for: its cluster's letters, one to a glyph where there are as many of both."""
     starts = sorted(set(run.clusters)) + [len(run.text)]
     follows = dict(zip(starts, starts[1:], strict=False))
-    return [run.text[cluster:follows[cluster]] for cluster in run.clusters]
+    meanings, seen = [], Counter()
+    for cluster in run.clusters:
+        letters, count = run.text[cluster:follows[cluster]], run.clusters.count(cluster)
+        meanings.append(letters[seen[cluster]] if len(letters) == count else letters)
+        seen[cluster] += 1
+    return meanings
+
+
+@cache
+def _plain_faces() -> tuple:
+    return tuple(alphabet(bold, mono).face for bold, mono in ((False, False), (True, False), (False, True)))
 
 
 def advance(face, glyph: int) -> float:

@@ -43,9 +43,11 @@ class Block:
     rest: str = ""                              # what has not been seen on paper yet, without spaces
 
     def begins_with(self, drawn: str) -> bool:
-        """Whether a drawn line is what comes next: letter by letter, or the same letters where bidi reordered."""
-        if self.direction == "ltr":
-            return self.rest.startswith(drawn)
+        """Whether a drawn line is what comes next, letter by letter."""
+        return self.rest.startswith(drawn)
+
+    def holds(self, drawn: str) -> bool:
+        """Whether a drawn line is what comes next in another order, as the bidirectional algorithm leaves it."""
         due = self.rest[:len(drawn)]
         return Counter(due.translate(_BRACKETS)) == Counter(drawn.translate(_BRACKETS))
 
@@ -67,6 +69,11 @@ class Markup:
     language: str
     title: str
 
+    @property
+    def is_reordered(self) -> bool:
+        """Whether lines may have been put in another order than their letters are written in."""
+        return self.root.get("dir") == "rtl"
+
     def html(self, *following: Markup) -> str:
         """The page, and the bodies of others on pages of their own, in the first one's style."""
         body = self.root.find("body")
@@ -85,6 +92,8 @@ def letters(text: str) -> str:
 def read(html: str) -> Markup:
     root = html5lib.parse(html, treebuilder="etree", namespaceHTMLElements=False)
     markup = Markup(root, [], [], root.get("lang", "en"), (root.findtext(".//title") or "").strip())
+    for title in root.findall("head/title"):
+        title.text = ""                                 # xhtml2pdf would look for its letters in Helvetica
     _block_element(markup, root.find("body"), -1, root.get("dir", "ltr"), plain=False)
     for block in markup.blocks:
         block.text = SPACE.sub(" ", block.text).strip()

@@ -43,8 +43,8 @@ def _face(name: str) -> Face:
 _REGULAR = tuple(_face(name) for name in ("NotoSans-Regular", *(f"NotoSans{s}-Regular" for s in _SCRIPTS)))
 _BOLD = tuple(_face(name) for name in ("NotoSans-Bold", *(f"NotoSans{s}-Bold" for s in _SCRIPTS)))
 _MONO = _face("NotoSansMono-Regular")
-_IDEOGRAPHS = _face("DroidSansFallbackFull")
-FACES = (*_REGULAR, *_BOLD, _MONO, _IDEOGRAPHS)
+_EASTERN = (_face("DroidSansFallbackFull"), _face("SlipKorean"))
+FACES = (*_REGULAR, *_BOLD, _MONO, *_EASTERN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,7 @@ def script_face(script: str, bold: bool = False) -> Face:
 
 def unprintable(text: str) -> list[str]:
     """The characters that no face has, in order, each once; an empty list for a text that can be printed."""
-    known = frozenset().union(*map(_characters, (*_REGULAR, _IDEOGRAPHS)))
-    return [char for char in dict.fromkeys(text) if char not in known and char not in _IGNORED]
+    return [char for char in dict.fromkeys(text) if char not in _printable() and char not in _IGNORED]
 
 
 @lru_cache(maxsize=4096)
@@ -81,7 +80,7 @@ def shape(text: str, bold: bool = False, base_direction: str | None = None, mono
     """A line of text as runs of glyphs from left to right. `base_direction` is "ltr", "rtl" or None: by the text."""
     order, levels = display_order(text, {"ltr": "L", "rtl": "R"}.get(base_direction))
     place = {index: at for at, index in enumerate(order)}
-    faces = _faces(text, (_MONO, *_REGULAR, _IDEOGRAPHS) if mono else (*(_BOLD if bold else _REGULAR), _IDEOGRAPHS))
+    faces = _faces(text, (_MONO, *_REGULAR, *_EASTERN) if mono else (*(_BOLD if bold else _REGULAR), *_EASTERN))
     runs = []
     for (level, face), letters in groupby(range(len(text)), lambda index: (levels[index], faces[index])):
         letters = list(letters)
@@ -125,6 +124,11 @@ def _clusters(text: str):
     starts = [at for at, char in enumerate(text)
               if not at or not (unicodedata.category(char)[0] == "M" or char in _JOINERS)]
     return zip(starts, [*starts[1:], len(text)], strict=True)
+
+
+@cache
+def _printable() -> frozenset[str]:
+    return frozenset().union(*map(_characters, (*_REGULAR, *_EASTERN)))
 
 
 @cache

@@ -1,10 +1,10 @@
 """Make the faces of the printed pages from their originals: `python documents/fonts/build.py FOLDER`.
 
-FOLDER holds Noto Sans (SIL Open Font License 1.1) and Droid Sans Fallback (Apache License 2.0) as TrueType files, as
-Debian's packages fonts-noto-core, fonts-noto-mono and fonts-droid-fallback have them. Each is reduced to the
-characters that names are written in, with its shaping rules and without hinting, which paper does not need. Of
-Chinese, Japanese and Korean it keeps the common characters: GB 2312, Big5's first level, JIS X 0208, and every
-Hangul syllable. Needs fontTools.
+FOLDER holds Noto Sans and NanumGothic (SIL Open Font License 1.1) and Droid Sans Fallback (Apache License 2.0) as
+TrueType files, as Debian's packages fonts-noto-core, fonts-noto-mono, fonts-nanum and fonts-droid-fallback have them.
+Each is reduced to the characters that names are written in, with its shaping rules and without hinting, which paper
+does not need. Of Chinese and Japanese it keeps the common characters: GB 2312, Big5's first level, JIS X 0208.
+A reduced NanumGothic must not bear its reserved name: it is called Slip Korean. Needs fontTools.
 """
 import sys
 from pathlib import Path
@@ -22,8 +22,8 @@ WHOLE = [*range(0x20, 0x7F), *range(0x590, 0x780), *range(0x8A0, 0x900), *range(
 
 
 def common_ideographs() -> list[int]:
-    """What GB 2312, Big5's frequent level, JIS X 0208 and Korean names are written in."""
-    points = set(range(0x3000, 0x3100)) | set(range(0xFF01, 0xFFEF)) | set(range(0xAC00, 0xD7A4))
+    """GB 2312, Big5's frequent level and JIS X 0208, with kana and full-width signs."""
+    points = set(range(0x3000, 0x3100)) | set(range(0xFF01, 0xFFEF))
     for codec, high in (("gb2312", range(0xB0, 0xF8)), ("euc_jp", range(0xB0, 0xF5)), ("big5", range(0xA4, 0xC7))):
         low = range(0xA1, 0xFF) if codec != "big5" else [*range(0x40, 0x7F), *range(0xA1, 0xFF)]
         for first in high:
@@ -37,7 +37,11 @@ FACES = {
     **{f"NotoSans{script}-{weight}": WHOLE for weight in ("Regular", "Bold")
        for script in ("Arabic", "Hebrew", "Devanagari", "Bengali", "Tamil", "Thai")},
     "DroidSansFallbackFull": common_ideographs(),
+    "NanumGothic": [*range(0x1100, 0x1200), *range(0x3131, 0x318F), *range(0xAC00, 0xD7A4)],
 }
+
+
+RENAMED = {"NanumGothic": "SlipKorean"}
 
 
 def build(folder: Path) -> None:
@@ -49,8 +53,12 @@ def build(folder: Path) -> None:
         cutter = subset.Subsetter(options)
         cutter.populate(unicodes=points)
         cutter.subset(font)
-        font.save(HERE / f"{name}.ttf")
-        print(f"{name:32}{(HERE / f'{name}.ttf').stat().st_size:10,}")
+        target = HERE / f"{RENAMED.get(name, name)}.ttf"
+        if name in RENAMED:
+            for record in font["name"].names:
+                record.string = RENAMED[name]
+        font.save(target)
+        print(f"{target.name:32}{target.stat().st_size:10,}")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import pypdfium2
 import zxingcpp
 from PIL import ImageChops
 
-from documents import compiler
+from documents import compiler, markup
 from documents import slips as engine
 from documents.slips import Layout, Slip, write_slips
 
@@ -34,7 +34,7 @@ def drawn_by_xhtml2pdf(slip: Slip, layout: Layout = LAYOUT) -> bytes:
     """The naive page: the same template with the values in it."""
     design = layout.slip_design
     html = design.html(compiler.with_images(engine._values(slip, layout)))
-    return compiler.draw(html, design.roots)
+    return compiler.draw(markup.read(html).html(), design.roots)
 
 
 def text(pdf: bytes, page: int = 0) -> str:
