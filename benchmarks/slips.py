@@ -60,7 +60,7 @@ def main(arguments: list[str]) -> int:
     for name, size in sizes.items():
         print(f"{name:48}{size:14.0f}")
     if options.peers:
-        slips_peers.report(candidates(200), lambda slips: write_slips(slips, Sink(), PLAIN))
+        slips_peers.report(candidates(1000), lambda slips: (forget(), write_slips(slips, Sink(), PLAIN)))
     if missed:
         print("\nBelow the floor: " + "; ".join(missed))
     return 1 if missed and options.check else 0

@@ -49,7 +49,7 @@ def report(slips: list, ours) -> None:
     print(f"\n{'maker':20}{'ms a page':>12}{'times ours':>12}")
     base = _page_time(lambda: ours(slips), len(slips))
     print(f"{'this engine, cold':20}{base:12.3f}{1:12.1f}")
-    for name, make, count in (("weasyprint", _weasyprint, 10), ("fpdf", _fpdf, 200), ("typst", _typst, 200)):
+    for name, make, count in (("weasyprint", _weasyprint, 10), ("fpdf", _fpdf, 1000), ("typst", _typst, 1000)):
         if importlib.util.find_spec(name) is None:
             print(f"{name:20}{'not installed':>24}")
             continue

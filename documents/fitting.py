@@ -54,7 +54,7 @@ def place(slot: Slot, text: str) -> tuple[Placed, ...]:
 
 
 def _first_baseline(slot: Slot, lines: int, size: float) -> float | None:
-    """Where the first of several lines stands, or None where they are too many. Smaller letters leave more slack."""
+    """Where the first of several lines stands; None where they are too many. Smaller letters leave more slack."""
     spared = slot.style.size - size
     above, below = slot.above + ASCENT * spared, slot.below + DESCENT * spared
     further = (lines - 1) * size * LEADING

@@ -55,8 +55,8 @@ class Line:
 
 
 def line(text: str, size: float, bold: bool, mono: bool, direction: str) -> Line:
-    """One line of text. Plain text goes from left to right on every page: a telephone number, an address. Its glyphs
-    are not listed: `Used` takes them from the text itself."""
+    """One line of text. Plain text goes from left to right on every page: a telephone number, an address. Its
+    glyphs are not listed: `Used` takes them from the text itself."""
     plain = alphabet(bold, mono)
     if plain.covers(text):
         show = f"/F{plain.number} {size:g} Tf <{text.translate(plain.hex)}> Tj"
@@ -156,9 +156,10 @@ def _told(run):
     elif run.clusters[0] <= run.clusters[-1]:
         yield run.text, 0, len(run.ids)
     else:
-        for (one, cluster), places in groupby(range(len(run.ids)), lambda at: (ones[at], ones[at] or run.clusters[at])):
+        kinds = [None if one else cluster for one, cluster in zip(ones, run.clusters, strict=True)]
+        for cluster, places in groupby(range(len(kinds)), kinds.__getitem__):
             places = list(places)
-            yield "" if one else run.text[cluster:follows[cluster]], places[0], places[-1] + 1
+            yield "" if cluster is None else run.text[cluster:follows[cluster]], places[0], places[-1] + 1
 
 
 def _meanings(run) -> list[str]:

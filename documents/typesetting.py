@@ -1,8 +1,8 @@
 """From a text in any script to glyphs: which face, which direction, which shapes.
 
 A text is cut where direction (Unicode's bidirectional algorithm), script or face change; each run is shaped by
-HarfBuzz; runs come in visual order, left to right. Latin, Greek and Cyrillic are set without kerning and ligatures,
-as xhtml2pdf sets them, so that what is stamped stands where it was laid out.
+HarfBuzz; runs come in visual order, left to right. Latin, Greek and Cyrillic are set without kerning and
+ligatures, as xhtml2pdf sets them, so that what is stamped stands where it was laid out.
 """
 from __future__ import annotations
 
@@ -76,11 +76,13 @@ def unprintable(text: str) -> list[str]:
 
 
 @lru_cache(maxsize=4096)
-def shape(text: str, bold: bool = False, base_direction: str | None = None, mono: bool = False) -> tuple[Glyphs, ...]:
-    """A line of text as runs of glyphs from left to right. `base_direction` is "ltr", "rtl" or None: by the text."""
+def shape(text: str, bold: bool = False, base_direction: str | None = None,
+          mono: bool = False) -> tuple[Glyphs, ...]:
+    """A line as runs of glyphs from left to right. `base_direction`: "ltr", "rtl", or None for the text's own."""
     order, levels = display_order(text, {"ltr": "L", "rtl": "R"}.get(base_direction))
     place = {index: at for at, index in enumerate(order)}
-    faces = _faces(text, (_MONO, *_REGULAR, *_EASTERN) if mono else (*(_BOLD if bold else _REGULAR), *_EASTERN))
+    own = (_MONO, *_REGULAR) if mono else _BOLD if bold else _REGULAR
+    faces = _faces(text, (*own, *_EASTERN))
     runs = []
     for (level, face), letters in groupby(range(len(text)), lambda index: (levels[index], faces[index])):
         letters = list(letters)
@@ -107,8 +109,8 @@ def _shaped(face: Face, text: str, level: int) -> Glyphs:
 
 
 def _faces(text: str, faces: tuple[Face, ...]) -> list[Face]:
-    """A face for each character: the first that has it with the marks that sit on it; spaces and signs stay in the
-    run they stand in."""
+    """A face for each character: the first that has it with the marks that sit on it; spaces and signs stay in
+    the run they stand in."""
     chosen: list[Face] = []
     for start, end in _clusters(text):
         letters = [char for char in text[start:end] if char not in _IGNORED]
