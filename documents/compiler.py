@@ -28,7 +28,7 @@ import segno
 from xhtml2pdf import pisa
 from xhtml2pdf.config.resources import ResourceAccessPolicy
 
-from documents import drawing, markup
+from documents import drawing, markup, typesetting
 from documents.drawing import Drawing, Piece, Style, Unusual
 from documents.markup import Block, Markup, Tag
 from documents.pages import Design
@@ -147,7 +147,9 @@ def compile_page(design: Design, values: dict) -> Plan:
 
 def compile_literal(design: Design, values: dict) -> Plan:
     """One page with its values laid out by xhtml2pdf itself: no slots. The fall-back for one candidate."""
-    page = markup.read(design.html(with_images(values)))
+    runs = (run for text in values_in(values) for run in typesetting.shape(text))
+    faces = tuple(dict.fromkeys(run.face for run in runs))
+    page = markup.read(design.html(with_images(values), faces))
     drawn, = drawing.read(draw(page.html(), design.roots), pages=1)
     return _plan(page, drawn, _found(page, drawn, None, [])[1], ())
 
@@ -221,7 +223,7 @@ def _found(page: Markup, drawn: Drawing, form: str | None, names: list[str]):
         ahead = [block for block in (*page.blocks[current:], *page.blocks[:current]) if block.rest]
         block = (next((block for block in ahead if block.rest == seen), None)
                  or next((block for block in ahead if block.begins_with(seen)), None)
-                 or next((block for block in ahead if page.is_reordered and block.holds(seen)), None))
+                 or next((block for block in ahead if page.may_reorder(text) and block.holds(seen)), None))
         if block is None:
             raise Unusual(f"The text “{text}” is drawn, but no element says it.")
         current = block.number
@@ -264,7 +266,7 @@ def _words(block: Block, line: list[Piece]) -> list[Word]:
     main = max(inked, key=lambda piece: len(piece.text))
     text = block.take(sum(len(markup.letters(piece.text)) for piece in inked))
     return [Word(text, min(piece.left for piece in inked), max(piece.right for piece in inked), main.baseline,
-                 main.style, block.number, "rtl")]
+                 main.style, block.number, block.direction)]
 
 
 def _same_words(marked: list[Word], plain: list[Word]) -> None:

@@ -69,10 +69,9 @@ class Markup:
     language: str
     title: str
 
-    @property
-    def is_reordered(self) -> bool:
-        """Whether lines may have been put in another order than their letters are written in."""
-        return self.root.get("dir") == "rtl"
+    def may_reorder(self, line: str) -> bool:
+        """Whether a line may have been put in another order than its letters are written in."""
+        return self.root.get("dir") == "rtl" or any(unicodedata.bidirectional(c) in ("R", "AL") for c in line)
 
     def html(self, *following: Markup) -> str:
         """The page, and the bodies of others on pages of their own, in the first one's style."""

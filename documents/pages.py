@@ -51,14 +51,15 @@ class Design:
         own = [path for path in (self.templates, self.logo and self.logo.parent) if path]
         return (TEMPLATES, *sorted(faces), *own)
 
-    def html(self, values: dict) -> str:
-        """The page as HTML; every value is escaped."""
+    def html(self, values: dict, faces: tuple[typesetting.Face, ...] = ()) -> str:
+        """The page as HTML; every value is escaped. `faces`: what xhtml2pdf needs besides the language's own to
+        set these values by itself."""
         rtl = self.right_to_left
         return _environment(self.templates).get_template(self.template).render(
             values, _=lambda text: translation(self.language, text), language=self.language,
             direction="rtl" if rtl else "ltr", start="right" if rtl else "left", end="left" if rtl else "right",
             paper=self.paper, board_name=self.board_name, logo=self.logo and str(self.logo), folder=str(TEMPLATES),
-            faces=_declared(self.language), families=_families(self.language))
+            faces=_declared(self.language, faces), families=_families(self.language, faces))
 
 
 def translation(language: str, text: str) -> str:
@@ -84,19 +85,22 @@ def _environment(board: Path | None) -> jinja2.Environment:
 
 
 @cache
-def _declared(language: str) -> tuple[dict, ...]:
+def _declared(language: str, further: tuple[typesetting.Face, ...]) -> tuple[dict, ...]:
     """The faces that a page in this language needs: each one declared costs xhtml2pdf time."""
     plain = typesetting.plain_face
     faces = [("Slip", plain(), False), ("Slip", plain(bold=True), True), ("SlipMono", plain(mono=True), False)]
     script = SCRIPTS.get(language.split("-")[0])
     if script:
         faces += [("SlipScript", typesetting.script_face(script, bold), bold) for bold in (False, True)]
+    own = [face for _, face, _ in faces]
+    faces += [(face.name, face, "Bold" in face.name) for face in further if face not in own]
     return tuple({"family": family, "path": str(face.path), "bold": bold} for family, face, bold in faces)
 
 
-def _families(language: str) -> str:
+def _families(language: str, further: tuple[typesetting.Face, ...]) -> str:
     """The CSS list of families, first the one that Latin text is set in."""
-    return ", ".join(dict.fromkeys(face["family"] for face in _declared(language) if face["family"] != "SlipMono"))
+    names = dict.fromkeys(face["family"] for face in _declared(language, further))
+    return ", ".join(name for name in names if name != "SlipMono")
 
 
 def forget_templates() -> None:

@@ -53,6 +53,16 @@ def test_what_cannot_be_stamped_is_said_and_still_printed_right(board, body, sty
             assert visibly_different(printed(slip, layout=layout), drawn_by_xhtml2pdf(slip, layout)) == 0
 
 
+@pytest.mark.parametrize("name", ["Łukasz", "अनन्या शर्मा", "أمينة علاء", "王小明", "김민준", "สมชาย"])
+def test_a_page_laid_out_by_itself_prints_every_script_too(board, name):
+    layout = board("<p>Dear {{ slip.candidate_name }}</p><p>{{ slip.password }}</p>")
+
+    words = text(printed(named(name), layout=layout))
+
+    assert "Dear" in words
+    assert name in words
+
+
 @pytest.mark.parametrize("source", ["/etc/passwd", "file:///etc/passwd", "http://127.0.0.1:9/x.png",
                                     "https://results.example/x.png", "../../pyproject.toml"])
 def test_a_template_reaches_no_file_and_no_host(board, source):

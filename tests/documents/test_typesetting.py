@@ -10,7 +10,8 @@ from tests.documents.paper import named, printed, text, text_by_pypdf
 EVERY_SCRIPT = {
     "Arabic": "أمينة بنت علاء الدين", "Hebrew": "דוד בן־גוריון", "Devanagari": "क्षितिज शर्मा",
     "Bengali": "অনন্যা সেন", "Tamil": "மீனா குமார்", "Thai": "น้ำทิพย์ ใจดี", "Chinese": "王小明",
-    "Taiwan": "歐陽麗華", "Japanese": "山田 花子 ジュン", "Korean": "김민준", "Vietnamese": "Nguyễn Thị Phượng", "Yoruba": "Ọlá Ẹ̀kọ́", "Mixed": "Ana أمينة 王 Lee",
+    "Taiwan": "歐陽麗華", "Japanese": "山田 花子 ジュン", "Korean": "김민준", "Vietnamese": "Nguyễn Thị Phượng",
+    "Yoruba": "Ọlá Ẹ̀kọ́", "Mixed": "Ana أمينة 王 Lee",
 }
 
 
