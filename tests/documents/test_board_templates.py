@@ -1,5 +1,7 @@
 """A board's own templates: stamped where that is proven, laid out per candidate where it is not, never wrong."""
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
 
@@ -63,13 +65,57 @@ def test_a_page_laid_out_by_itself_prints_every_script_too(board, name):
     assert name in words
 
 
-@pytest.mark.parametrize("source", ["/etc/passwd", "file:///etc/passwd", "http://127.0.0.1:9/x.png",
-                                    "https://results.example/x.png", "../../pyproject.toml"])
-def test_a_template_reaches_no_file_and_no_host(board, source):
-    layout = board(f'<p>{{{{ slip.candidate_name }}}}</p><img src="{source}">')
+MARK = (b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8" width="80" height="80">'
+        b'<rect width="8" height="8" fill="#00aa00"/></svg>')
 
-    with pytest.raises(Refused):
+
+@pytest.mark.parametrize("source", ["{outside}", "file://{outside}", "../outside/mark.svg"])
+def test_a_template_reaches_no_file_outside_its_folder(board, tmp_path_factory, source):
+    outside = tmp_path_factory.mktemp("outside") / "mark.svg"
+    outside.write_bytes(MARK)
+    layout = board(f'<p>{{{{ slip.candidate_name }}}}</p><img src="{source.format(outside=outside)}">')
+
+    with pytest.raises(Refused, match="Could not get image data"):
         printed(SLIP, layout=layout)
+
+
+def test_a_template_reaches_no_host(board):
+    asked = []
+
+    class Host(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            self.send_response(200)
+            self.send_header("Content-Type", "image/svg+xml")
+            self.end_headers()
+            self.wfile.write(MARK)
+
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Host) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        layout = board(f'<p>{{{{ slip.candidate_name }}}}</p>'
+                       f'<img src="http://127.0.0.1:{server.server_port}/mark.svg">')
+        with pytest.raises(Refused):
+            printed(SLIP, layout=layout)
+        server.shutdown()
+
+    assert asked == []
+
+
+@pytest.mark.parametrize("name", ["<b>Bobby</b> &amp; <img src=/etc/passwd>", "{{ slip.password }}",
+                                  "<table><td colspan=99999999>"])
+def test_markup_in_a_name_is_text_also_where_xhtml2pdf_lays_out_each_page(board, name):
+    layout = board("<p>Dear {{ slip.candidate_name }}</p>")
+
+    assert f"Dear {name}" in text(printed(named(name), layout=layout))
+
+
+def test_words_that_do_not_appear_on_paper_are_said(board):
+    layout = board('<p>{{ slip.candidate_name }}</p><p style="display: none">Keep this page safe</p>')
+
+    assert "“Keep this page safe” is in the template and does not appear on paper" in why(layout)
 
 
 def test_a_page_that_runs_over_is_refused(board):
@@ -81,8 +127,7 @@ def test_a_page_that_runs_over_is_refused(board):
 
 def test_a_board_may_bring_its_mark(board, tmp_path):
     mark = tmp_path / "mark.svg"
-    mark.write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8" width="80" height="80">'
-                    '<rect width="8" height="8" fill="#00aa00"/></svg>')
+    mark.write_bytes(MARK)
 
     with_mark = replace(LAYOUT, logo=mark)
 
