@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import commands
 import settings as environment
 import views
+from jobs import queue
 from models import passwords
 from models.database import connect
 from models.people import StaffSession
@@ -23,10 +24,17 @@ RIGHT_TO_LEFT = ("ar", "fa", "he", "ur")
 LARGEST_REQUEST = 32 * 1024 * 1024
 
 
+class Service(Flask):
+    """Flask, without asking at every function of every request whether it is a coroutine: none is."""
+
+    def ensure_sync(self, func):
+        return func
+
+
 def create_app(**given):
     """The Flask application. `given` overrides settings of the environment, e.g. DATABASE_URL. Raises `Unfit`."""
     settings = environment.read(**given)
-    app = Flask(__name__, instance_path=settings["INSTANCE_PATH"])
+    app = Service(__name__, instance_path=settings["INSTANCE_PATH"])
     secure = bool(settings["PRODUCTION"])
     app.config.update(
         settings,
@@ -59,6 +67,7 @@ def create_app(**given):
     errors.init_app(app)
     views.init_app(app)
     commands.init_app(app)
+    queue.init_app(app)
     app.context_processor(in_every_template)
     logging.getLogger("xhtml2pdf").setLevel(logging.CRITICAL)  # its warnings quote the document's text
     return app

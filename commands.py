@@ -1,18 +1,25 @@
 """The command line: for whoever runs the service, and for the board's own automation."""
+import os
 import sys
 from datetime import UTC, datetime
 
 import click
+import waitress
+from flask import current_app
 
-from models import audit
+from jobs import queue
+from jobs import slips as slip_jobs
+from models import audit, issuing
 from models.database import Refused, database
-from models.exams import Centre
+from models.exams import Centre, Series
 from models.migrating import migrate
+from models.passwords import MissingKey
 from models.people import BOARD_RIGHTS, RIGHTS, Officer, Posting
+from settings import Unfit
 
 
 def init_app(app):
-    for command in (migrate_command, officers):
+    for command in (migrate_command, officers, slips, worker):
         app.cli.add_command(command)
 
 
@@ -21,6 +28,35 @@ def migrate_command():
     """Bring the database up to date."""
     names = migrate()
     click.echo(f"Applied: {', '.join(names)}." if names else "Nothing to do: the database is up to date.")
+
+
+@click.command("worker")
+def worker():
+    """Carry out the jobs of the queue until stopped."""
+    queue.work(current_app._get_current_object())
+
+
+@click.command("slips")
+@click.argument("number")
+@click.argument("code")
+@click.option("--output", type=click.Path(dir_okay=False, writable=True), required=True)
+def slips(number, code, output):
+    """Write the slips of a centre's covered candidates; makes the credentials that are missing."""
+    centre, series = Centre.get_or_none(Centre.number == number), Series.get_or_none(Series.code == code)
+    if centre is None or series is None:
+        raise click.ClickException(f"There is no centre {number} or no series {code}.")
+    now = datetime.now(UTC).replace(microsecond=0)
+    try:
+        planned = issuing.plan(centre, series, list(issuing.covered(centre, series)))
+        with database.atomic():
+            batch = issuing.store(planned, centre, series, kind="command", by="command line", now=now)
+            audit.record("command line", "confirmed candidate results", now, centre=number, series=code)
+        layout = slip_jobs.layout_of(current_app.config, centre.language, now)
+        with open(os.open(output, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as out:
+            pages = slip_jobs.write_batch(batch, out, layout)
+    except (Refused, MissingKey, ValueError) as refusal:
+        raise click.ClickException(str(refusal)) from None
+    click.echo(f"{pages} slips are in {output}. The file holds logins: keep it as you would keep the slips.")
 
 
 @click.group()
@@ -61,3 +97,30 @@ def add_officer(email, name, numbers, board, rights, password_stdin):
         audit.record("command line", "added an officer", now, subject=email,
                      changes=[("centres", "", " ".join(numbers)), ("rights", "", " ".join(rights))])
     click.echo(f"{email} may sign in" + (f" at {', '.join(numbers)}." if numbers else "."))
+
+
+def serve(app):
+    """Everything on one machine: migrate, demo data on the first start, the worker in a thread, the web server.
+
+    With PRODUCTION set it refuses to start while demo sign-ins exist.
+    """
+    with app.app_context():
+        migrate()
+        with database.connection_context():
+            if app.config["PRODUCTION"]:
+                refuse_demo()
+            elif app.config["ROLE"] == "all" and not Centre.select().exists():
+                from exchange import demo
+                demo.load(datetime.now(UTC).replace(microsecond=0))
+    if app.config["ROLE"] == "all":
+        queue.work(app, embedded=True)
+    server = waitress.create_server(
+        app, host=app.config["HOST"], port=int(app.config["PORT"]), threads=8, ident=None,
+        connection_limit=4000, channel_timeout=15, asyncore_use_poll=True)
+    click.echo(f"Serving on http://{server.effective_host}:{server.effective_port}")
+    server.run()
+
+
+def refuse_demo():
+    if Officer.select().where(Officer.is_demo).exists():
+        raise Unfit("PRODUCTION=1 does not start with demo sign-ins: use an empty database.")

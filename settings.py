@@ -17,7 +17,7 @@ NAMES = {
     "BOARD_NAME": "Meridian Examinations Board",
     "PORTAL_NAME": "Meridian Direct",
     "SUPPORT_EMAIL": "support@meridian.example",
-    "SITE_ADDRESS": "",  # of the candidate site, as printed on slips; made from the request if empty
+    "SITE_ADDRESS": "",  # of the candidate site, as printed on slips; from CANDIDATE_HOST or HOST and PORT if empty
     "SLIP_TEMPLATES": "",
     "SLIP_LOGO": "",
     "TRUSTED_PROXIES": "0",
@@ -48,7 +48,14 @@ def read(**given):
         settings[name] = _kept(folder / name.lower(), labelled=name != "SECRET_KEY")
     if settings["ROLE"] == "candidate":
         settings["CREDENTIAL_KEY"] = ""
+    settings["SITE_ADDRESS"] = settings["SITE_ADDRESS"] or _site_address(settings)
     return settings
+
+
+def _site_address(settings):
+    if settings["CANDIDATE_HOST"]:
+        return f"https://{settings['CANDIDATE_HOST']}/results/"
+    return f"http://{settings['HOST']}:{settings['PORT']}/results/"
 
 
 def _kept(path, labelled):

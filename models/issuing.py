@@ -101,17 +101,17 @@ def _chosen(offer, selected):
 def covered(centre, series):
     """Candidates of the centre whom the service is offered to, by number, each with `.state` of its login."""
     query = governed(
-        Candidate.select(Candidate, Credential, login.alias("state"))
+        Candidate.select(Candidate, Credential, Slip, login.alias("state"))
         .join(Centre).switch(Candidate).join(Series))
     return with_slips(query).where(
         Candidate.centre == centre, Candidate.series == series, is_covered).order_by(Candidate.number)
 
 
-def plan(centre, series, candidates, *, new_passwords=False, progress=None):
-    """Derive and hash what is missing (or everything anew) for these candidates (from `covered`).
+def plan(centre, series, candidates, *, anew=frozenset(), progress=None):
+    """Derive and hash what is missing for these candidates (from `covered`).
 
-    `new_passwords`: raise the generation of every login there is. `progress(done)` is called now and then.
-    Raises `passwords.MissingKey`.
+    `anew`: ids of candidates who get a new password though they have one. `progress(done)` is called now and
+    then. Raises `Refused` without a candidate and `passwords.MissingKey`.
     """
     if not candidates:
         raise Refused(NO_VALID_ENTRY)
@@ -121,7 +121,7 @@ def plan(centre, series, candidates, *, new_passwords=False, progress=None):
     made = Plan(candidates)
     for done, candidate in enumerate(candidates, 1):
         had = candidate.login
-        if had is None or not had.verifier or new_passwords:
+        if had is None or not had.verifier or candidate.id in anew:
             generation, salt = (had.generation + 1 if had else 1), passwords.new_salt()
             password = passwords.derive(issue_key, centre.number, candidate.number, generation, salt)
             row = {"generation": generation, "salt": salt, "scheme": passwords.SCHEME,
@@ -199,3 +199,15 @@ def slips_of(batch):
             issue_keys[login_.master_id] = passwords.keys.issue_key(batch.series, login_.master_id)
         yield slip, passwords.derive(issue_keys[login_.master_id], batch.centre.number,
                                      slip.candidate.number, slip.generation, login_.salt)
+
+
+def offers_of(centre):
+    """The centre's offers that were confirmed, newest first, each with its `.series`."""
+    return (Offer.select(Offer, Series).join(Series)
+            .where(Offer.centre == centre, Offer.scope != NONE).order_by(Offer.confirmed_at.desc()))
+
+
+def selected_of(offer):
+    """Candidates chosen under 'Selected candidates', by number. A query."""
+    return (Candidate.select().join(SelectedCandidate).where(SelectedCandidate.offer == offer.id)
+            .order_by(Candidate.number))

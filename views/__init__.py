@@ -18,6 +18,7 @@ def init_app(app):
         results,
         security,
         times,
+        to_do,
         work,
     )
     from views.board import audit, centres, imports, officers, queue, series
@@ -30,5 +31,5 @@ def init_app(app):
         app.register_blueprint(candidates.bp)
     if role in ("all", "portal"):
         for area in (account, security, dashboard, results, files, candidate_results, offers, credentials,
-                     attached_centres, preview, work, centres, officers, series, imports, audit, queue):
+                     attached_centres, preview, to_do, work, centres, officers, series, imports, audit, queue):
             app.register_blueprint(area.bp)

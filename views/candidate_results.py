@@ -1,3 +1,110 @@
-from flask import Blueprint
+"""'Candidate Results website administration': the series, its details, and what its slips need."""
+from flask import Blueprint, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+
+from models import issuing
+from models.consequences import DORMANT, NO_LOGIN, UNPRINTED, consequences, groups
+from models.delay import format_delay
+from models.exams import Series
+from models.offers import ALL, NONE, SELECTED
+from models.overview import batches_of, entered_since_selected, last_association_change, sign_ins
+from models.rules import releases_of, standing
+from views.guards import officers_only
+from views.hypermedia import now, page
+from views.reach import change_centre, frame, managed_centre_of, offered_series, series_of
+from views.times import in_zone
 
 bp = Blueprint("candidate_results", __name__)
+bp.before_request(officers_only)
+TAB = "candidate_results"
+
+
+@bp.get("/centres/<number>/candidate-results")
+def index(number):
+    """Choose a series; 'Go' leads to its details."""
+    centre = managed_centre_of(number)
+    chosen = offered_series(centre).where(Series.code == request.args.get("series", "")).first()
+    if chosen:
+        return redirect(url_for("candidate_results.series", number=centre.number, code=chosen.code), 303)
+    return page("candidate_results/index.html", series=list(offered_series(centre)),
+                **frame(centre, TAB, "candidate-results"))
+
+
+@bp.get("/centres/<number>/candidate-results/<code>")
+def series(number, code):
+    """'Series details'."""
+    centre = managed_centre_of(number)
+    series = series_of(centre, code)
+    return page("candidate_results/series.html", **details(centre, series))
+
+
+def details(centre, series):
+    """What the 'Series details' page says of one centre."""
+    stands, releases, moment = standing(centre, series), releases_of(series), now()
+    members = groups(series, [centre.id])[centre.id]
+    as_it_is = consequences(stands, stands, members, releases, moment)
+    framed = frame(centre, TAB, f"candidate-results/{series.code}")
+    if framed["change_centre"] and (centre.is_associate or current_user.acts_for_associate_of(centre)):
+        framed["change_centre"] = change_centre(
+            centre, f"candidate-results/{series.code}", _("Change Subcentre"))
+    return {
+        **framed, "series": series, "stands": stands, "who": status_line(stands, members),
+        "entered": sum(group.count for group in members),
+        "releases": release_words(stands, as_it_is.releases),
+        "attention": attention(stands, members, as_it_is, series),
+        "since": last_association_change(centre, series),
+        "batches": batches_of(centre, series), "sign_ins": sign_ins(centre, series),
+        "closed": series.is_closed(moment), "associate_delay": format_delay(stands.controls.delay),
+        "earlier": earlier_offers(centre, series),
+    }
+
+
+def status_line(stands, members):
+    """How many candidates have access, in the words of the page."""
+    scope = stands.offer.scope
+    count = sum(group.count for group in members if group.is_covered(scope))
+    if scope == ALL:
+        return _("ALL Candidates have access (%(count)s)", count=count)
+    if scope == SELECTED:
+        return ngettext("Selected Candidates: %(num)s candidate has access",
+                        "Selected Candidates: %(num)s candidates have access", count)
+    return _("NO Candidates have access")
+
+
+def release_words(stands, lines):
+    """(qualifications, words) a distinct release instant, with every delay applied and whose decides."""
+    decides = {"associate": _("your Associate’s delay decides"), "centre": _("the centre’s own delay decides")}
+    told = []
+    for instant, names in lines:
+        words = in_zone(instant, stands.centre.time_zone) if instant else _("to be announced")
+        if instant and stands.delay:
+            words += f" · +{format_delay(stands.delay)}, {decides[stands.deciding]}"
+        told.append((", ".join(names), words))
+    return told
+
+
+def attention(stands, members, as_it_is, series):
+    """(count, sentence, filter of the credentials page) for each thing that the slips of a centre need."""
+    if not stands.has_access or stands.offer.scope == NONE:
+        return []
+
+    def count(*states):
+        return sum(group.count for group in members
+                   if group.is_covered(stands.offer.scope) and group.login in states)
+
+    found = [
+        (as_it_is.out_of_date, "out-of-date", _("Slips that print a release time, a contact or a name that is no "
+                                                "longer true. Reissue them: the password stays the same.")),
+        (count(NO_LOGIN, UNPRINTED), "no-slip", _("Candidates who have access and no slip yet.")),
+        (count(DORMANT), "dormant", _("Logins that rest since access was taken away. Generate them again.")),
+        (entered_since_selected(stands), "", _("Candidates entered since you selected. They are not included; "
+                                               "‘Edit status’ adds them.")),
+    ]
+    return [item for item in found if item[0]]
+
+
+def earlier_offers(centre, series):
+    """The centre's choices in other series, to start from."""
+    return [offer for offer in issuing.offers_of(centre) if offer.series_id != series.id]

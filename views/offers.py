@@ -1,3 +1,148 @@
-from flask import Blueprint
+"""'Edit status': to whom a centre offers the service, and 'Confirm', which makes the credentials and the PDF."""
+from flask import Blueprint, abort, current_app, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from documents.slips import unprintable
+from jobs import queue, running
+from jobs import slips as slip_jobs
+from models import audit, issuing
+from models.attached import Contact
+from models.consequences import DORMANT, groups, release_lines
+from models.database import Overtaken, Refused, Sentence, database
+from models.delay import format_delay, parse_delay
+from models.exams import Candidate, Series
+from models.offers import ALL, NONE, SELECTED
+from models.rules import releases_of, standing
+from views.candidate_results import TAB, release_words
+from views.guards import officers_only
+from views.hypermedia import done, now, page, say
+from views.reach import frame, managed_centre_of, series_of
 
 bp = Blueprint("offers", __name__)
+bp.before_request(officers_only)
+FIELDS = ("scope", "contact_name", "contact_phone", "contact_email", "delay", "dormant")
+
+
+@bp.get("/centres/<number>/candidate-results/<code>/status")
+def status(number, code):
+    centre, series, stands = _place(number, code)
+    return form_page(stands, stored(stands, request.args.get("from", "")))
+
+
+@bp.post("/centres/<number>/candidate-results/<code>/status")
+def confirm(number, code):
+    centre, series, stands = _place(number, code)
+    typed = {name: request.form.get(name, "").strip() for name in FIELDS} | {
+        "terms": "terms" in request.form, "numbers": set(request.form.getlist("candidate")),
+        "version": request.form.get("version", "")}
+    try:
+        job = store(stands, typed)
+    except Refused as refusal:
+        return form_page(stands, typed, {name: say(said) for name, said in refusal.fields.items()}
+                         or {"scope": say(refusal.sentence)}, 422)
+    except Overtaken:
+        typed["version"] = str(standing(centre, series).offer.version)
+        return form_page(standing(centre, series), typed, {"scope": _(
+            "Somebody else confirmed while you were choosing. Nothing of yours was stored. Look at the present status "
+            "on the ‘Series details’ page, then press Confirm again if yours should count.")}, 409)
+    address = url_for("candidate_results.series", number=centre.number, code=series.code)
+    if job is None:
+        return done(address, _("NO Candidates have access to results of %(series)s now.", series=series.name))
+    if job.total_hashed > slip_jobs.IN_REQUEST:
+        queue.enqueue(current_app, job)
+        return done(url_for("work.show", public_id=job.public_id), _("The credentials are being made."))
+    running.run(job.id)
+    return done(address, _("Confirmed. The PDF file with the login credentials is ready below."))
+
+
+def store(stands, typed):
+    """Check and store the choice; gives the Job that makes the credentials, None for NO candidates.
+
+    Raises `Refused` (by control) and `Overtaken`.
+    """
+    if not stands.has_access:
+        raise Refused(scope=Sentence("Your Associate has not given your centre access to this service."))
+    moment, offer = now(), stands.offer
+    chosen = Candidate.select(Candidate.id).where(
+        Candidate.centre == stands.centre, Candidate.series == stands.series,
+        Candidate.number.in_(list(typed["numbers"]))).tuples()
+    with database.atomic():
+        changes = issuing.save_offer(
+            offer, by=current_user, now=moment, version=_version(typed["version"]), scope=typed["scope"],
+            selected=[row[0] for row in chosen], terms=typed["terms"],
+            contact=Contact(*(" ".join(typed[f"contact_{name}"].split()) for name in Contact._fields)),
+            delay=parse_delay(typed["delay"]) if typed["scope"] != NONE else offer.delay,
+            asks_contact=not stands.uses_default_contact)
+        job = None
+        if typed["scope"] != NONE:
+            job = _job(stands, typed, moment)
+        audit.record(current_user, "confirmed candidate results", moment, centre=stands.centre.number,
+                     series=stands.series.code, changes=changes)
+    return job
+
+
+def _job(stands, typed, moment):
+    after = standing(stands.centre, stands.series)
+    covered = slip_jobs.chosen_of(after, issuing.CONFIRM)
+    if not covered:
+        raise Refused(scope=Sentence(
+            "None of your candidates has a valid entry in this series, so there is nobody to offer it to."))
+    refuse_unprintable(covered)
+    job = slip_jobs.order(current_user._get_current_object(), stands.series, [stands.centre], issuing.CONFIRM, moment,
+                          anew_dormant=typed["dormant"] == "new")
+    job.total_hashed = sum(candidate.login is None or (candidate.state == DORMANT and typed["dormant"] == "new")
+                           for candidate in covered)
+    return job
+
+
+def refuse_unprintable(candidates):
+    """Raises `Refused` naming the candidates whose name no font of the slips can print."""
+    wrong = [(candidate, characters) for candidate in candidates if (characters := unprintable(candidate.name))]
+    if wrong:
+        raise Refused(scope=Sentence(
+            "These names cannot be printed, so nothing was made: %(names)s. Ask the board to correct the entry.",
+            names="; ".join(f"{candidate.number} {candidate.name} ({' '.join(characters)})"
+                            for candidate, characters in wrong[:10])))
+
+
+def stored(stands, earlier=""):
+    """What the form shows at first: what is stored, or the settings of an earlier series to start from."""
+    offer, version = stands.offer, stands.offer.version
+    if earlier:
+        offer = issuing.offers_of(stands.centre).where(Series.code == earlier).first() or abort(404)
+    numbers = {row[0] for row in issuing.selected_of(stands.offer).select(Candidate.number).tuples()}
+    return {
+        "scope": offer.scope if offer.scope != SELECTED or not earlier else ALL, "numbers": numbers,
+        "contact_name": offer.contact_name, "contact_phone": offer.contact_phone,
+        "contact_email": offer.contact_email, "delay": format_delay(offer.delay), "terms": False,
+        "dormant": "keep", "version": str(version)}
+
+
+def form_page(stands, typed, errors=None, status=200):
+    centre, series = stands.centre, stands.series
+    candidates = list(Candidate.select().where(
+        Candidate.centre == centre, Candidate.series == series, Candidate.qualifications != "",
+    ).order_by(Candidate.number))
+    members = groups(series, [centre.id])[centre.id]
+    lines = release_lines(stands, members, releases_of(series))
+    return page(
+        "offers/status.html", status=status, series=series, stands=stands, typed=typed, errors=errors or {},
+        candidates=candidates, releases=release_words(stands, lines), scopes=(NONE, ALL, SELECTED),
+        dormant=sum(group.count for group in members if group.login == DORMANT),
+        **frame(centre, TAB, f"candidate-results/{series.code}/status"))
+
+
+def _place(number, code):
+    centre = managed_centre_of(number)
+    series = series_of(centre, code)
+    stands = standing(centre, series)
+    if not Candidate.select().where(Candidate.centre == centre, Candidate.series == series,
+                                    Candidate.qualifications != "").exists():
+        abort(404)
+    return centre, series, stands
+
+
+def _version(text):
+    """The version a form came with; a mangled one is like an old one."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1

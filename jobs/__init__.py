@@ -1,0 +1,1 @@
+"""Long work. A `Job` row is the truth; the queue carries only its id."""

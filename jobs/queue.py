@@ -1,0 +1,69 @@
+"""The queue: huey on SQLite beside the database, or on the same PostgreSQL. It carries ids of jobs."""
+import logging
+from datetime import UTC, datetime
+from pathlib import Path
+
+from huey import PostgresHuey, SqliteHuey, crontab
+from huey.consumer import Consumer
+
+from jobs import archive, running, slips  # noqa: F401 (importing registers the kinds of job)
+from models.database import database
+
+logging.getLogger("huey").setLevel(logging.WARNING)
+
+
+def init_app(app):
+    """Give the app its queue: `app.extensions['queue']`."""
+    url = app.config["DATABASE_URL"]
+    if url.startswith("sqlite"):
+        queue = SqliteHuey("results", filename=str(Path(app.config["INSTANCE_PATH"]) / "queue.db"), results=False)
+    else:
+        queue = PostgresHuey("results", dsn=url, results=False)
+
+    @queue.task(name="run_job")
+    def run_job(job_id):
+        with app.app_context():
+            _with_connection(running.run, job_id)
+
+    @queue.periodic_task(crontab(), name="pick_up")
+    def pick_up():
+        """A worker that was killed took its task off the queue: put back what nobody carries out."""
+        with app.app_context():
+            for job_id in _with_connection(running.left_behind, datetime.now(UTC)):
+                run_job(job_id)
+            archive.forget_old(app.config["INSTANCE_PATH"])
+
+    queue.run_job, queue.pick_up = run_job, pick_up
+    app.extensions["queue"] = queue
+
+
+def enqueue(app, job):
+    """Hand a stored job to the queue. Call after the transaction that stored it."""
+    app.extensions["queue"].run_job(job.id)
+
+
+def work(app, embedded=False):
+    """Carry out jobs: until a signal in a process of its own, or in a thread of this one (`embedded`)."""
+    options = {"workers": 1, "max_delay": 1.0, "initial_delay": 0.1, "check_worker_health": not embedded}
+    if embedded:
+        consumer = _Embedded(app.extensions["queue"], **options)
+        consumer.start()
+    else:
+        consumer = Consumer(app.extensions["queue"], **options)
+        consumer.run()
+    return consumer
+
+
+class _Embedded(Consumer):
+    """Inside the web process the signals belong to the web server."""
+
+    def _set_signal_handlers(self):
+        pass
+
+
+def _with_connection(function, *arguments):
+    database.connect(reuse_if_open=True)
+    try:
+        return function(*arguments)
+    finally:
+        database.close()

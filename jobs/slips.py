@@ -1,0 +1,158 @@
+"""Jobs that give candidates their logins, and the slips that print them."""
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+
+from documents.pages import translation
+from documents.slips import Layout, Slip, write_slips
+from jobs.running import kind
+from models import issuing, passwords
+from models.consequences import DORMANT, LIVING
+from models.database import Refused, database
+from models.delay import format_delay
+from models.exams import Centre
+from models.jobs import Job
+from models.offers import ALL, NONE
+from models.rules import read_printed_contact, read_printed_releases, releases_of, standing
+
+IN_REQUEST = 200  # so many passwords are hashed while the officer waits: about a tenth of a second
+
+
+def order(officer, series, centres, what, now, *, candidates=None, anew_dormant=False, home=None):
+    """Store the Job that makes credentials and a batch of slips for each of these centres.
+
+    `what`: issuing.CONFIRM (everybody covered), GENERATE (who has no living login; a centre that has offered
+    nothing yet offers ALL, D14), REISSUE (out-of-date slips) or NEW_PASSWORD; `candidates`: ids, where not
+    all of those are meant; `anew_dormant`: logins that rest are made anew instead of going on (D6).
+    """
+    return Job.create(
+        kind="slips", officer=officer, centre=home or centres[0],
+        series=series, created_at=now, total=len(centres),
+        wanted={"centres": [centre.number for centre in centres], "what": what, "by": str(officer),
+                "candidates": candidates, "anew_dormant": anew_dormant})
+
+
+@kind("slips")
+def make(work):
+    """One centre after the other, each with its effect and its mark in one transaction."""
+    wanted, series = work.job.wanted, work.job.series
+    result = {"finished": [], "batches": [], "refused": {}, **work.job.result}
+    numbers = [number for number in wanted["centres"] if number not in result["finished"]]
+    for number in numbers:
+        centre = Centre.get(Centre.number == number)
+        try:
+            planned = _planned(centre, series, wanted, lambda _done: work.progress(len(result["finished"])))
+            refusal = None
+        except Refused as refused:
+            planned, refusal = None, str(refused)
+        with database.atomic():
+            if planned:
+                batch = issuing.store(planned, centre, series, kind=wanted["what"], by=wanted["by"],
+                                      now=datetime.now(UTC))
+                result["batches"].append(batch.public_id)
+            elif len(wanted["centres"]) == 1:
+                raise Refused(refusal)
+            else:
+                result["refused"][number] = refusal
+            result["finished"].append(number)
+            if len(result["finished"]) == len(wanted["centres"]):
+                work.finish(result)
+            else:
+                work.keep(result, len(result["finished"]))
+
+
+def _planned(centre, series, wanted, progress):
+    stands = standing(centre, series)
+    if wanted["what"] == issuing.GENERATE and stands.offer.scope == NONE and stands.has_access:
+        with database.atomic():
+            issuing.save_offer(stands.offer, by=wanted["by"], now=datetime.now(UTC), scope=ALL, terms=True,
+                               version=stands.offer.version, delay=stands.offer.delay, asks_contact=False)
+        stands = standing(centre, series)
+    chosen = chosen_of(stands, wanted["what"], wanted["candidates"])
+    anew = {candidate.id for candidate in chosen
+            if wanted["what"] == issuing.NEW_PASSWORD
+            or (wanted["anew_dormant"] and candidate.state == DORMANT)}
+    return issuing.plan(centre, series, chosen, anew=anew, progress=progress)
+
+
+def chosen_of(stands, what, ids=None):
+    """The covered candidates of a Standing whom this act concerns, only those with these ids if given."""
+    every = list(issuing.covered(stands.centre, stands.series))
+    if ids is not None:
+        wanted = set(ids)
+        every = [candidate for candidate in every if candidate.id in wanted]
+    if what == issuing.GENERATE:
+        return [candidate for candidate in every if candidate.state != LIVING]
+    if what == issuing.REISSUE:
+        releases = releases_of(stands.series)
+        return [candidate for candidate in every
+                if candidate.state == LIVING and (ids is not None or is_out_of_date(candidate, stands, releases))]
+    return every
+
+
+def is_out_of_date(candidate, stands, releases):
+    """Whether the living slip of a candidate (from `issuing.covered`) prints what is not true any more."""
+    slip = candidate.login.slip
+    return (slip.name != candidate.name or slip.contact != stands.printed_contact()
+            or slip.releases != stands.printed_releases(candidate.qualifications, releases))
+
+
+# --- from rows to paper ------------------------------------------------------------------------------------
+
+
+def write_batch(batch, out, layout, *, by_name=False, only=None, password=None, progress=None):
+    """Make a batch's PDF again from its recipe; gives the number of pages. `only`: candidate ids."""
+    printed = [pair for pair in issuing.slips_of(batch) if only is None or pair[0].candidate_id in only]
+    if by_name:
+        printed.sort(key=lambda pair: (pair[0].name.casefold(), pair[0].candidate.number))
+    return write_slips((paper(slip, secret, batch, layout.language) for slip, secret in printed), out, layout,
+                       password=password, progress=progress)
+
+
+def layout_of(settings, language, made_at, **options):
+    """A Layout with the board's name, the site's address and the time of making from the settings."""
+    url = settings["SITE_ADDRESS"]
+    return Layout(
+        language=language, board_name=settings["BOARD_NAME"], site_url=url,
+        site_address=url.split("://")[-1].rstrip("/"), printed_at=made_at,
+        printed_text=_moment(made_at, "UTC", language) + " UTC", **options)
+
+
+def paper(slip, secret, batch, language):
+    """What one slip prints, as `documents` takes it; `secret` is None for a login that has died."""
+    centre, candidate = batch.centre, slip.candidate
+    return Slip(
+        centre_number=centre.number, centre_name=centre.name, candidate_number=candidate.number,
+        candidate_name=slip.name, series=batch.series.name, username=candidate.login.username,
+        password=passwords.grouped(secret) if secret else "", dead=secret is None,
+        releases=release_lines(slip.releases, slip.delay, language),
+        contact=contact_lines(slip.contact, centre, language), generation=slip.generation)
+
+
+def release_lines(printed, delay, language):
+    """((qualifications, words), …) from a slip's canonical release times, one line an instant."""
+    zone, instants = read_printed_releases(printed)
+    by_instant = {}
+    for name, instant in instants.items():
+        by_instant.setdefault(instant, []).append(name)
+    lines = []
+    for instant, names in sorted(by_instant.items(), key=lambda item: (item[0] is None, item[0])):
+        told = translation(language, "to be announced")
+        if instant:
+            told = f"{_moment(instant, zone, language)} ({zone})"
+            if delay:
+                told += ", " + translation(language, "%(delay)s after the board’s release") % {
+                    "delay": format_delay(delay)}
+        lines.append((", ".join(names), told))
+    return tuple(lines)
+
+
+def contact_lines(printed, centre, language):
+    contact = read_printed_contact(printed)
+    name = contact.name or f"{translation(language, 'Exams officer')}, {centre.name}"
+    return tuple(filter(None, (name, contact.phone, contact.email)))
+
+
+def _moment(instant, zone, language):
+    return format_datetime(instant.astimezone(ZoneInfo(zone)), "EEE d MMM y, HH:mm", locale=language)
