@@ -11,8 +11,8 @@ import time
 import tracemalloc
 from dataclasses import replace
 
-from benchmarks import slips_peers
-from benchmarks.slips_data import LAYOUT, candidates, centres
+from benchmarks import _slips_peers
+from benchmarks._slips_data import LAYOUT, candidates, centres
 from documents import compiler, markup, sheets
 from documents import slips as engine
 from documents.archive import write_archive
@@ -60,7 +60,7 @@ def main(arguments: list[str]) -> int:
     for name, size in sizes.items():
         print(f"{name:48}{size:14.0f}")
     if options.peers:
-        slips_peers.report(candidates(1000), lambda slips: (forget(), write_slips(slips, Sink(), PLAIN)))
+        _slips_peers.report(candidates(1000), lambda slips: (forget(), write_slips(slips, Sink(), PLAIN)))
     if missed:
         print("\nBelow the floor: " + "; ".join(missed))
     return 1 if missed and options.check else 0
@@ -81,8 +81,8 @@ def measure() -> tuple[dict, dict, dict]:
         "mixed": lambda: (forget(), write_slips(mixed, Sink(), PLAIN)),
         "1,000 warm": lambda: write_slips(many[:1000], Sink(), PLAIN),
         "2,000 warm": lambda: write_slips(many, Sink(), PLAIN),
-        "canvas 200": lambda: slips_peers.canvas(some),
-        "canvas 1,200": lambda: slips_peers.canvas(many[:1200]),
+        "canvas 200": lambda: _slips_peers.canvas(some),
+        "canvas 1,200": lambda: _slips_peers.canvas(many[:1200]),
     })
     page = times["naive batch"] / NAIVE_PAGES
     more = (times["2,000 warm"] - times["1,000 warm"]) / 1000

@@ -7,7 +7,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from benchmarks.slips_data import LAYOUT
+from benchmarks._slips_data import LAYOUT
 from documents import compiler, typesetting
 from documents import slips as engine
 
