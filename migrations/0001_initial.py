@@ -240,7 +240,7 @@ class CandidateSession(Frozen):
     credential = ForeignKeyField(Credential, on_delete='CASCADE', backref='+')
     generation = IntegerField()
     started_at = BigIntegerField()
-    ends_at = BigIntegerField(index=True)
+    ends_at = BigIntegerField()
 
 
 class SignInFailure(Frozen):
@@ -290,7 +290,7 @@ class ExchangeFile(Frozen):
 
 
 class AuditEvent(Frozen):
-    at = BigIntegerField(index=True)
+    at = BigIntegerField()
     who = CharField(max_length=254, index=True)
     what = CharField(max_length=60, index=True)
     centre_number = CharField(max_length=5, index=True)

@@ -67,7 +67,7 @@ class CandidateSession(Model):
     credential = ForeignKeyField(Credential, backref="sessions", on_delete="CASCADE")
     generation = IntegerField()
     started_at = Moment()
-    ends_at = Moment(index=True)
+    ends_at = Moment()
 
 
 class SignInFailure(Model):

@@ -65,7 +65,10 @@ def connect(url, busy_seconds=2):
     if scheme == "sqlite":
         chosen = SqliteDatabase(
             url.removeprefix("sqlite:///"),
-            pragmas={"journal_mode": "wal", "synchronous": "normal", "foreign_keys": 1},
+            pragmas={
+                "journal_mode": "wal", "synchronous": "normal", "foreign_keys": 1,
+                "wal_autocheckpoint": 8000,  # pages; while one runs, a sign-in waits for the disk
+            },
             timeout=busy_seconds,
             lock_type="IMMEDIATE",  # deferred read-then-write fails at once under writers
         )

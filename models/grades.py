@@ -23,14 +23,14 @@ LOWEST_AS = 80  # of an AS Level a, the highest there is
 
 
 class Printed(NamedTuple):
-    """One grade as the board prints it. `again`: its second form; `is_word`: a code printed as a word."""
+    """One grade as the board prints it. `again`: its second form, '(a*)'; `is_word`: a code printed as a word."""
 
     grade: str
     again: str = ""
     is_word: bool = False
 
     def __str__(self):
-        return self.grade + self.again
+        return f"{self.grade} {self.again}" if self.grade.isdigit() else self.grade + self.again
 
 
 def printed(grade):
@@ -38,7 +38,7 @@ def printed(grade):
     if grade in WORDS:
         return Printed(WORDS[grade], is_word=True)
     if len(grade) == 1 and grade.isascii() and grade.isdigit():
-        return Printed(grade, f" ({NUMBERS[int(grade)]})")
+        return Printed(grade, f"({NUMBERS[int(grade)]})")
     return Printed(grade, f"({grade.lower()})") if grade != grade.lower() else Printed(grade)
 
 

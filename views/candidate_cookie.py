@@ -4,6 +4,7 @@ So a page that is only read writes nothing to the database. On http (an installa
 the cookie has a plain name, because not every browser keeps a `__Host-` one there.
 """
 import hmac
+import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
@@ -15,11 +16,11 @@ SIGNED_CHARACTERS = 32  # 128 bits
 
 def read():
     """(token, when last active) of this request's cookie; (None, None) without one that we have signed."""
-    token, _, rest = request.cookies.get(_name(), "").partition(".")
+    token, _, rest = _value().partition(".")
     at, _, signature = rest.partition(".")
-    if not hmac.compare_digest(signature.encode(), _signature(token, at).encode()):
+    if not signature or not hmac.compare_digest(signature, _signature(token, at)):
         return None, None
-    return token, datetime.fromtimestamp(int(at, 36), UTC)
+    return token, datetime.fromtimestamp(int(at, 16), UTC)
 
 
 def is_there():
@@ -28,14 +29,25 @@ def is_there():
 
 def write(response, token, now):
     """Give the browser the token, active now."""
-    at = _base36(int(now.timestamp()))
-    response.set_cookie(_name(), f"{token}.{at}.{_signature(token, at)}", **_attributes())
+    at = f"{int(now.timestamp()):x}"
+    response.headers.add("Set-Cookie", f"{_name()}={token}.{at}.{_signature(token, at)}; {_attributes()}")
     return response
 
 
 def clear(response):
-    response.delete_cookie(_name(), **_attributes())
+    response.headers.add("Set-Cookie", f"{_name()}=; Max-Age=0; {_attributes()}")
     return response
+
+
+def _value():
+    """Ours of the browser's cookies, without reading the others: it is asked for on every request."""
+    found = _ours(_name()).search(request.environ.get("HTTP_COOKIE", ""))
+    return found[1] if found else ""
+
+
+@lru_cache(maxsize=4)
+def _ours(name):
+    return re.compile(rf"(?:^|; ?){name}=([\w.-]+)", re.ASCII)
 
 
 def _name():
@@ -44,8 +56,8 @@ def _name():
 
 def _attributes():
     """Lax, so that a link from a message still finds the session; POSTs are guarded by their origin."""
-    secure = current_app.config["SESSION_COOKIE_SECURE"]
-    return {"path": "/", "httponly": True, "samesite": "Lax", "secure": secure}
+    secure = "Secure; " if current_app.config["SESSION_COOKIE_SECURE"] else ""
+    return f"{secure}HttpOnly; Path=/; SameSite=Lax"
 
 
 def _signature(token, at):
@@ -57,11 +69,3 @@ def _signature(token, at):
 def _key(secret):
     return hmac.digest(secret.encode(), b"candidate cookie", "sha256")
 
-
-def _base36(number):
-    digits = "0123456789abcdefghijklmnopqrstuvwxyz"
-    text = ""
-    while number:
-        number, place = divmod(number, 36)
-        text = digits[place] + text
-    return text

@@ -1,64 +1,17 @@
-"""The candidates' pages, prepared: one Jinja environment a language, its messages bound at first use.
-
-Looked up per request, translations, addresses and formatted dates double the cost of a page; and nothing here
-asks Flask-Login, the staff session or Flask's context processors. Templates are the same as everywhere else.
-"""
+"""What the candidates' pages say of a sheet of results, as finished values for their templates."""
 from datetime import UTC, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_datetime, get_timezone_location
-from flask import current_app, url_for
-from flask_babel import get_translations
 
 from models import grades
 from models.candidate_site import HELD, OUT, UNANNOUNCED, WAITING
 
-RIGHT_TO_LEFT = ("ar", "fa", "he", "ur")
 PAGES_A_SECOND = 500  # that open pages may ask for together at a release
 SHORTEST, LONGEST = 5, 120  # seconds over which they are spread
 ASK_AGAIN = 300  # seconds after which a waiting page looks whether its time has changed
-
-
-def render(name, language, **values):
-    """The text of the template `name` in this language, which `g.language` names too."""
-    return environment(language).get_template(name).render(values)
-
-
-def environment(language):
-    """The Jinja environment of one language; call it in a request of that language first."""
-    made = current_app.extensions.setdefault("candidate_pages", {})
-    if language not in made:
-        made[language] = _bound(language)
-    return made[language]
-
-
-def _bound(language):
-    config, shared = current_app.config, current_app.jinja_env
-    bound = shared.overlay()
-    bound.globals = {
-        **shared.globals,
-        "url_for": lru_cache(maxsize=64)(url_for),
-        "site": f"/results/{language}/",
-        "board_name": config["BOARD_NAME"],
-        "portal_name": config["PORTAL_NAME"],
-        "support_email": config["SUPPORT_EMAIL"],
-        "locale": language,
-        "direction": "rtl" if language in RIGHT_TO_LEFT else "ltr",
-    }
-    catalogue = get_translations()
-    bound.globals["_"] = bound.globals["gettext"] = lambda msgid, **values: catalogue.ugettext(msgid) % values
-    bound.filters = {**shared.filters, "say": lambda sentence: _said(catalogue, sentence)}
-    return bound
-
-
-def _said(catalogue, sentence):
-    text = catalogue.ugettext(sentence.msgid)
-    return text % sentence.values if sentence.values else text
-
-
-# --- what a sheet of results says ----------------------------------------------------------------------------
 
 
 def sheet_values(sheet, now, language):

@@ -3,15 +3,16 @@
 Its pages stand apart from the portal's: no staff session, no token, no context processor. POSTs are guarded by
 where they come from (Fetch Metadata, else Origin), and every rule is asked on every request by one query.
 """
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
-from flask import Blueprint, abort, current_app, g, make_response, redirect, request
+from flask import Blueprint, Response, abort, current_app, g, redirect, request
 from flask_babel import gettext as _
 
 from models import candidate_sign_in, candidate_site
 from models.database import Refused
 from views import candidate_cookie as cookie
-from views.candidate_pages import render, sheet_values
+from views.bound_templates import fixed, inside, render
+from views.candidate_pages import sheet_values
 from views.errors import answer, leave_for
 from views.hypermedia import now, wants_fragment
 
@@ -29,13 +30,9 @@ def exempt_from_tokens(state):
 
 @bp.url_value_preprocessor
 def speak(_endpoint, values):
-    if values and "language" in values:
-        g.language = values.pop("language")
-
-
-@bp.before_request
-def known_language():
-    if g.get("language", "en") not in current_app.config["LANGUAGES"]:
+    """The language stands in the address; one that there is not has no pages."""
+    g.language = values.pop("language", "en")
+    if g.language not in current_app.config["LANGUAGES"]:
         g.language = "en"
         abort(404)
 
@@ -67,22 +64,24 @@ def index():
 
 @bp.get("/<language>/sign-in")
 def sign_in():
-    return _public(_sign_in_page())
+    return _public(signed_out=False)
 
 
 @bp.post("/<language>/sign-in")
 def signed_in():
-    username, password = _typed("username"), _typed("password")
+    form = dict(parse_qsl(request.get_data(cache=False, as_text=True)))
+    username, password = _typed(form.get("username", "")), _typed(form.get("password", ""))
     old_token, _at = cookie.read()
     instant = now()
     try:
         token = candidate_sign_in.sign_in(username, password, instant, old_token)
     except Refused as refusal:
-        return make_response(_sign_in_page(
-            username, password, error=refusal.fields.get("password"), refusal=refusal.sentence), 422)
+        return _page(render(
+            "candidates/sign_in.html", username=username, password=password, signed_out=False,
+            error=refusal.fields.get("password"), refusal=refusal.sentence), 422)
     except candidate_sign_in.Shut as door:
-        return make_response(render("candidates/shut.html", g.language, door=door), 403)
-    return cookie.write(redirect(_site(), 303), token, instant)
+        return _page(render("candidates/shut.html", door=door), 403)
+    return cookie.write(_to(_site()), token, instant)
 
 
 @bp.get("/<language>/")
@@ -93,9 +92,12 @@ def sheet():
     found = candidate_site.sheet(token, active_at, instant) if token else None
     if found is None:
         return _signed_out()
-    template = "candidates/_answer.html" if wants_fragment() else "candidates/sheet.html"
-    response = make_response(render(template, g.language, **sheet_values(found, instant, g.language)))
-    if not wants_fragment() and instant - active_at >= cookie.RENEWED_AFTER:
+    values = sheet_values(found, instant, g.language)
+    if wants_fragment():
+        return _page(render("candidates/_answer.html", **values))
+    response = _page(inside("candidates/sheet.html", render("candidates/_sheet.html", **values),
+                            state=values["state"], asks_again=bool(values["countdown"])))
+    if instant - active_at >= cookie.RENEWED_AFTER:
         cookie.write(response, token, instant)
     return response
 
@@ -105,34 +107,40 @@ def sign_out():
     token, _at = cookie.read()
     if token:
         candidate_sign_in.sign_out(token, now())
-    response = cookie.clear(redirect(f"{_site()}signed-out", 303))
+    response = cookie.clear(_to(f"{_site()}signed-out"))
     response.headers["Clear-Site-Data"] = '"cache"'  # Back shows nothing
     return response
 
 
 @bp.get("/<language>/signed-out")
 def signed_out():
-    return _public(_sign_in_page(signed_out=True))
+    return _public(signed_out=True)
 
 
 def _site():
     return f"/results/{g.language}/"
 
 
-def _public(text):
-    response = make_response(text)
+def _public(signed_out):
+    """The sign-in page as it is for everybody; a proxy in front may keep it for a second."""
+    response = _page(fixed("candidates/sign_in.html", username="", password="", error=None, refusal=None,
+                           signed_out=signed_out))
     response.headers["Cache-Control"] = PUBLIC_PAGE
     return response
 
 
-def _sign_in_page(username="", password="", error=None, refusal=None, signed_out=False):
-    return render("candidates/sign_in.html", g.language, username=username, password=password, error=error,
-                  refusal=refusal, signed_out=signed_out)
+def _page(text, status=200):
+    return Response(text, status, mimetype="text/html")
 
 
-def _typed(field):
-    """What was typed there, without what no keyboard types: it is shown again, and looked up."""
-    return "".join(filter(str.isprintable, request.form.get(field, "")[:LONGEST_FIELD]))
+def _to(address):
+    """A redirect without a page of its own."""
+    return Response(status=303, headers={"Location": address})
+
+
+def _typed(text):
+    """What was typed into a field, without what no keyboard types: it is shown again, and looked up."""
+    return "".join(filter(str.isprintable, text[:LONGEST_FIELD]))
 
 
 def _signed_out():

@@ -75,11 +75,12 @@ def board_only():
 
 
 def guard_answer(response):
-    for name, value in SECURITY.items():
-        response.headers.setdefault(name, value)
-    if request.endpoint != "static" and "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "no-store"
-        response.vary.add("HX-Request-Type")
+    headers = response.headers
+    given = {name for name, _value in headers}
+    headers.extend(pair for pair in SECURITY.items() if pair[0] not in given)
+    if "Cache-Control" not in given and request.endpoint != "static":
+        headers.add("Cache-Control", "no-store")
+        headers.add("Vary", "HX-Request-Type")
     if current_app.config["SESSION_COOKIE_SECURE"]:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     return response

@@ -249,7 +249,7 @@ def test_a_shut_door_ends_open_sessions_at_the_next_request(zoe, cast, shut, rea
 
 def test_a_new_password_kills_the_old_one_and_its_sessions(guest, zoe, slips, cast):
     candidates = list(issuing.covered(cast.karachi, cast.june))
-    plan = issuing.plan(cast.karachi, cast.june, candidates, new_passwords=True)
+    plan = issuing.plan(cast.karachi, cast.june, candidates, anew={candidate.id for candidate in candidates})
     with database.atomic():
         issuing.store(plan, cast.karachi, cast.june, kind=issuing.NEW_PASSWORD, by="an officer", now=cast.now)
 
