@@ -27,14 +27,11 @@ class Answer:
         self.is_fragment = is_html and "<html" not in self.html
         self.tree = None
         if is_html and self.html.strip():
-            parser = html5lib.HTMLParser(namespaceHTMLElements=False)
-            if self.is_fragment:
-                container = re.match(r"\s*<(tr|tbody|thead)\b", self.html)
-                holder = {"tr": "tbody"}.get(container[1], "table") if container else "div"
-                self.tree = parser.parseFragment(self.html, container=holder)
-            else:
-                self.tree = parser.parse(self.html)
-            self.errors = list(parser.errors)
+            pieces = _pieces(self.html) if self.is_fragment else [self.html]
+            parsed = [_parsed(piece, self.is_fragment) for piece in pieces]
+            self.errors = [error for _tree, errors in parsed for error in errors]
+            self.tree = parsed[0][0]
+            self.tree.extend([tree for tree, _errors in parsed[1:]])
         self.text = " ".join("".join(_words(self.tree)).split()) if self.tree is not None else ""
 
     def all(self, tag, **attributes):
@@ -115,10 +112,27 @@ class Visitor:
             headers |= {"HX-Request": "true", "HX-Request-Type": "partial"}
         response = self.client.open(path, method=method, headers=headers, **options)
         answer = Answer(response, path)
+        response.close()
         if lint and answer.tree is not None:
             complaints = lint_page(answer)
             assert complaints == [], f"{method} {path}: {complaints}"
         return answer
+
+
+def _pieces(html):
+    """What htmx swaps, each piece to its own place: the answer without its <hx-partial>s, then their contents."""
+    partial = re.compile(r"<hx-partial\b[^>]*>(.*?)</hx-partial>", re.DOTALL)
+    return [partial.sub("", html), *partial.findall(html)]
+
+
+def _parsed(html, is_fragment):
+    """(tree, errors) as a browser reads it; a piece that begins with a row is read inside a table."""
+    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+    if not is_fragment:
+        return parser.parse(html), parser.errors
+    row = re.match(r"\s*<(tr|tbody|thead)\b", html)
+    holder = {"tr": "tbody"}.get(row[1], "table") if row else "div"
+    return parser.parseFragment(html, container=holder), parser.errors
 
 
 def lint_page(answer):

@@ -2,7 +2,7 @@
 import io
 from typing import NamedTuple
 
-from flask import Blueprint, current_app, redirect, request, send_file, url_for
+from flask import Blueprint, current_app, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
@@ -18,7 +18,7 @@ from models.rules import releases_of, standing
 from models.sign_in_failures import KEPT, refused_since
 from views.candidate_results import TAB
 from views.guards import officers_only
-from views.hypermedia import done, now, or_404, page
+from views.hypermedia import attachment, done, now, or_404, page
 from views.offers import refuse_unprintable
 from views.reach import frame, managed_centre_of, series_of
 from views.secrets import password_was_given_long_ago
@@ -113,8 +113,7 @@ def pdf(number, code, public_id):
                           password=form.get("password", "")[:100] or None)
     _record_download(chosen, centre, series, "PDF")
     out.seek(0)
-    return send_file(out, "application/pdf", as_attachment=True, etag=False, max_age=None,
-                     download_name=f"slips-{centre.number}-{series.code}.pdf")
+    return attachment(out, "application/pdf", f"slips-{centre.number}-{series.code}.pdf")
 
 
 @bp.post(AT + "/<public_id>/csv")
@@ -128,10 +127,8 @@ def csv(number, code, public_id):
              passwords.grouped(secret) if secret else _("no longer valid"))
             for slip, secret in issuing.slips_of(chosen)]
     _record_download(chosen, centre, series, "CSV")
-    return send_file(io.BytesIO(csv_bytes(
-        ("centre_number", "candidate_number", "candidate_name", "username", "password"), rows)),
-        "text/csv; charset=utf-8", as_attachment=True, etag=False, max_age=None,
-        download_name=f"logins-{centre.number}-{series.code}.csv")
+    table = csv_bytes(("centre_number", "candidate_number", "candidate_name", "username", "password"), rows)
+    return attachment(io.BytesIO(table), "text/csv; charset=utf-8", f"logins-{centre.number}-{series.code}.csv")
 
 
 @bp.post(AT + "/<public_id>/read")

@@ -1,7 +1,7 @@
 """File Transfers: files from the board, files to the board, and where a centre's own PDF files are."""
 import io
 
-from flask import Blueprint, abort, request, send_file, url_for
+from flask import Blueprint, abort, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -9,7 +9,7 @@ from models import audit, files
 from models.database import Refused
 from models.files import FROM_BOARD, TO_BOARD, ExchangeFile
 from views.guards import officers_only
-from views.hypermedia import done, now, or_404, page, say
+from views.hypermedia import attachment, done, now, or_404, page, say
 from views.reach import centre_of, entered_series, frame
 
 bp = Blueprint("files", __name__)
@@ -40,8 +40,7 @@ def download(number, public_id):
     centre = centre_of(number)
     file = or_404(centre.files.where(ExchangeFile.public_id == public_id))
     audit.record(current_user, "downloaded a file", now(), centre=centre.number, subject=file.name)
-    return send_file(io.BytesIO(file.content), "application/octet-stream", as_attachment=True,
-                     download_name=file.name, etag=False, max_age=None)
+    return attachment(io.BytesIO(file.content), "application/octet-stream", file.name)
 
 
 @bp.post("/centres/<number>/files/<public_id>/remove")

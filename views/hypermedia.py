@@ -1,7 +1,7 @@
 """The only reader of htmx's request headers, and what every view shares in answering."""
 from datetime import UTC, datetime
 
-from flask import abort, flash, make_response, redirect, render_template, request
+from flask import abort, flash, make_response, redirect, render_template, request, send_file
 from flask_babel import gettext
 
 
@@ -48,6 +48,13 @@ def blame(form, refusal):
         form[name].errors = [say(sentence)]
     if not refusal.fields:
         raise refusal
+
+
+def attachment(file, kind, name):
+    """A file to keep, never to be shown as a page and never kept by a browser's cache. `file`: path or stream."""
+    response = send_file(file, kind, as_attachment=True, download_name=name, etag=False)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def or_404(query):

@@ -1,7 +1,7 @@
 """A long job as its officer follows it: progress, cancel, and what it left."""
 import io
 
-from flask import Blueprint, abort, current_app, redirect, send_file, url_for
+from flask import Blueprint, abort, current_app, redirect, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -12,7 +12,7 @@ from models.database import database
 from models.exams import Centre
 from models.jobs import DONE, Job
 from views.guards import officers_only
-from views.hypermedia import done, now, or_404, page
+from views.hypermedia import attachment, done, now, or_404, page
 from views.reach import frame
 from views.secrets import password_was_given_long_ago
 
@@ -65,8 +65,7 @@ def fetch(public_id):
         file = io.BytesIO()
         archive.write(job, file)
         file.seek(0)
-    return send_file(file, "application/zip", as_attachment=True, etag=False, max_age=None,
-                     download_name=f"slips-{job.centre.number}-{job.series.code}.zip")
+    return attachment(file, "application/zip", f"slips-{job.centre.number}-{job.series.code}.zip")
 
 
 def job_of(public_id, *conditions):
