@@ -1,14 +1,19 @@
 """From a text in any script to glyphs: which face, which direction, which shapes.
 
-A text is cut where direction (Unicode's bidirectional algorithm), script or face change; each run is shaped by
-HarfBuzz; runs come in visual order, left to right. Latin, Greek and Cyrillic are set without kerning and
-ligatures, as xhtml2pdf sets them, so that what is stamped stands where it was laid out.
+A line is cut where direction (Unicode's bidirectional algorithm), script or face change; each run is shaped by
+HarfBuzz; runs come in visual order, left to right. The Latin, Greek and Cyrillic faces have no kerning and no
+ligatures, because xhtml2pdf lays out without them: a letter without marks is one glyph of one width, whatever
+stands beside it, so plain text needs no shaping at all (`lettering.Alphabet`).
+
+A letter and its marks stay in one face wherever one has them all. Ideographs that China, Taiwan and Japan draw
+differently come from the face that has most of the text's letters.
 """
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import groupby
 from pathlib import Path
 
@@ -17,12 +22,13 @@ from xhtml2pdf.bidi import display_order
 
 _FOLDER = Path(__file__).parent / "fonts"
 _SCRIPTS = ("Arabic", "Hebrew", "Devanagari", "Bengali", "Tamil", "Thai")
-_JOINERS = "\u200c\u200d"
-_IGNORED = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
-_AS_LAID_OUT = {"kern": False, "liga": False, "clig": False}
+_REFUSED = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
+_STEERING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+# What steers joining, breaking or the direction of a neighbour, and is never drawn: soft hyphen, joiners, marks.
+_UNDRAWN = frozenset("\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Face:
     """One font file: units in an em, and how far it reaches above and below the line in those units."""
 
@@ -32,18 +38,30 @@ class Face:
     ascent: int
     descent: int
 
+    @cached_property
+    def font(self) -> uharfbuzz.Font:
+        return _font(self.path)
 
-def _face(name: str) -> Face:
+    @cached_property
+    def characters(self) -> frozenset[str]:
+        return frozenset(map(chr, self.font.face.unicodes))
+
+
+def _font(path: Path) -> uharfbuzz.Font:
+    return uharfbuzz.Font(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(path))))
+
+
+def _face(script: str, weight: str = "Regular") -> Face:
+    name = f"NotoSans{script}-{weight}"
     path = _FOLDER / f"{name}.ttf"
-    font = uharfbuzz.Font(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(path))))
+    font = _font(path)
     extents = font.get_font_extents("ltr")
     return Face(name, path, font.face.upem, extents.ascender, extents.descender)
 
 
-_REGULAR = tuple(_face(name) for name in ("NotoSans-Regular", *(f"NotoSans{s}-Regular" for s in _SCRIPTS)))
-_BOLD = tuple(_face(name) for name in ("NotoSans-Bold", *(f"NotoSans{s}-Bold" for s in _SCRIPTS)))
-_MONO = _face("NotoSansMono-Regular")
-_EASTERN = (_face("DroidSansFallbackFull"), _face("SlipKorean"))
+_REGULAR, _BOLD = (tuple(_face(script, weight) for script in ("", *_SCRIPTS)) for weight in ("Regular", "Bold"))
+_MONO = _face("Mono")
+_EASTERN = tuple(map(_face, ("SC", "TC", "JP", "KR")))      # one weight: bold ideographs would double their 6 MB
 FACES = (*_REGULAR, *_BOLD, _MONO, *_EASTERN)
 
 
@@ -71,23 +89,29 @@ def script_face(script: str, bold: bool = False) -> Face:
 
 
 def unprintable(text: str) -> list[str]:
-    """The characters that no face has, in order, each once; an empty list for a text that can be printed."""
-    return [char for char in dict.fromkeys(text) if char not in _printable() and char not in _IGNORED]
+    """The characters that cannot be printed, in order, each once; an empty list for a text that can. They are the
+    ones that no face has, and what would change how others are read: controls, overrides, halves of pairs."""
+    printable = _printable()
+    return [] if printable.issuperset(text) else [char for char in dict.fromkeys(text) if char not in printable]
 
 
 @lru_cache(maxsize=4096)
 def shape(text: str, bold: bool = False, base_direction: str | None = None,
           mono: bool = False) -> tuple[Glyphs, ...]:
-    """A line as runs of glyphs from left to right. `base_direction`: "ltr", "rtl", or None for the text's own."""
+    """A line as runs of glyphs from left to right. `base_direction`: "ltr", "rtl", or None for the text's own.
+    Raises ValueError for what is unprintable: nothing is ever set as a box."""
+    if missing := unprintable(text):
+        raise ValueError(f"No face can print {missing!r}.")
     order, levels = display_order(text, {"ltr": "L", "rtl": "R"}.get(base_direction))
     place = {index: at for at, index in enumerate(order)}
     own = (_MONO, *_REGULAR) if mono else _BOLD if bold else _REGULAR
-    faces = _faces(text, (*own, *_EASTERN))
+    kinds = list(zip(levels, _faces(text, (*own, *_eastern(text))), _scripts(text), strict=True))
     runs = []
-    for (level, face), letters in groupby(range(len(text)), lambda index: (levels[index], faces[index])):
+    for (level, face, script), letters in groupby(range(len(text)), kinds.__getitem__):
         letters = list(letters)
-        runs.append((min(place[index] for index in letters), level, face, text[letters[0]:letters[-1] + 1]))
-    return tuple(_shaped(face, run, level) for _, level, face, run in sorted(runs, key=lambda run: run[0]))
+        run = _shaped(face, script, level, text[letters[0]:letters[-1] + 1])
+        runs.append((min(place[index] for index in letters), run))
+    return tuple(run for _, run in sorted(runs, key=lambda placed: placed[0]) if run.ids)
 
 
 def width(runs: tuple[Glyphs, ...], size: float) -> float:
@@ -95,13 +119,14 @@ def width(runs: tuple[Glyphs, ...], size: float) -> float:
     return sum(sum(run.advances) * size / run.face.upem for run in runs)
 
 
-def _shaped(face: Face, text: str, level: int) -> Glyphs:
+def _shaped(face: Face, script: str, level: int, text: str) -> Glyphs:
     buffer = uharfbuzz.Buffer()
     buffer.add_str(text)
     buffer.direction = "rtl" if level % 2 else "ltr"
-    buffer.guess_segment_properties()
-    features = _AS_LAID_OUT if face in (_REGULAR[0], _BOLD[0], _MONO) else {}
-    uharfbuzz.shape(_font(face), buffer, features)
+    buffer.script = script
+    buffer.language = "und"             # never the server's own: some letters look otherwise in Serbia or Romania
+    buffer.flags |= uharfbuzz.BufferFlags.REMOVE_DEFAULT_IGNORABLES
+    uharfbuzz.shape(face.font, buffer)
     infos, positions = buffer.glyph_infos, buffer.glyph_positions
     return Glyphs(face, tuple(info.codepoint for info in infos), tuple(at.x_advance for at in positions),
                   tuple((at.x_offset, at.y_offset) for at in positions), text,
@@ -109,35 +134,54 @@ def _shaped(face: Face, text: str, level: int) -> Glyphs:
 
 
 def _faces(text: str, faces: tuple[Face, ...]) -> list[Face]:
-    """A face for each character: the first that has it with the marks that sit on it; spaces and signs stay in
-    the run they stand in."""
+    """A face for each character: the first that has it with the marks that sit on it, or where none has them all,
+    the first that has it. Blanks stay in the run they stand in."""
     chosen: list[Face] = []
     for start, end in _clusters(text):
-        letters = [char for char in text[start:end] if char not in _IGNORED]
-        able = [face for face in faces if _characters(face).issuperset(letters)] or [faces[0]]
-        before = chosen[-1] if chosen else None
-        neutral = unicodedata.category(text[start])[0] in "ZPS"
-        chosen += [before if neutral and before in able else able[0]] * (end - start)
+        drawn = [char for char in text[start:end] if char not in _UNDRAWN]
+        able = [face for face in faces if face.characters.issuperset(drawn)]
+        if chosen and chosen[-1] in able and (not drawn or drawn[0].isspace()):
+            able = [chosen[-1]]
+        chosen += able[:1] * (end - start) or [_first(faces, char) for char in text[start:end]]
     return chosen
 
 
-def _clusters(text: str):
-    """Start and end of each letter with its marks and joiners."""
+def _first(faces: tuple[Face, ...], char: str) -> Face:
+    return next(face for face in faces if char in face.characters or char in _UNDRAWN)
+
+
+def _clusters(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each letter with its marks and what is not drawn after it."""
     starts = [at for at, char in enumerate(text)
-              if not at or not (unicodedata.category(char)[0] == "M" or char in _JOINERS)]
+              if not at or not (unicodedata.category(char)[0] == "M" or char in _UNDRAWN)]
     return zip(starts, [*starts[1:], len(text)], strict=True)
+
+
+def _eastern(text: str) -> list[Face]:
+    """The faces for Chinese, Japanese and Korean, the one that has most of the text's letters first."""
+    letters = set(filter(str.isalpha, text))
+    return sorted(_EASTERN, key=lambda face: -len(letters & face.characters))
+
+
+def _scripts(text: str) -> list[str]:
+    """The script of each character as ISO 15924 names it; signs, blanks and marks have their neighbour's."""
+    own = list(map(_script, text))
+    before = next(filter(None, own), "Zyyy")
+    return [before := script or before for script in own]
+
+
+@cache
+def _script(char: str) -> str | None:
+    """A letter's script, as HarfBuzz's own tables have it; None for what several share."""
+    buffer = uharfbuzz.Buffer()
+    buffer.add_str(char)
+    buffer.guess_segment_properties()
+    return buffer.script
 
 
 @cache
 def _printable() -> frozenset[str]:
-    return frozenset().union(*map(_characters, (*_REGULAR, *_EASTERN)))
-
-
-@cache
-def _font(face: Face):
-    return uharfbuzz.Font(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(face.path))))
-
-
-@cache
-def _characters(face: Face) -> frozenset[str]:
-    return frozenset(map(chr, _font(face).face.unicodes))
+    """Every character that some face has, and what is not drawn, without the ones that nobody should print."""
+    known = _UNDRAWN.union(*(face.characters for face in (*_REGULAR, *_EASTERN)))
+    return frozenset(char for char in known if unicodedata.category(char) not in _REFUSED
+                     and unicodedata.bidirectional(char) not in _STEERING)
