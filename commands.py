@@ -7,6 +7,8 @@ import click
 import waitress
 from flask import current_app
 
+from documents.slips import unprintable
+from exchange.commands import import_command
 from jobs import queue
 from jobs import slips as slip_jobs
 from models import audit, issuing
@@ -19,7 +21,7 @@ from settings import Unfit
 
 
 def init_app(app):
-    for command in (migrate_command, officers, slips, worker):
+    for command in (migrate_command, officers, slips, worker, import_command(unprintable)):
         app.cli.add_command(command)
 
 

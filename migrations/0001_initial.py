@@ -289,6 +289,19 @@ class ExchangeFile(Frozen):
         indexes = ((('centre', 'direction', 'sent_at'), False),)
 
 
+class BoardImport(Frozen):
+    public_id = CharField(max_length=22, unique=True)
+    kind = CharField(max_length=8, constraints=[Check("kind IN ('centres', 'entries', 'results', 'releases')")])
+    name = CharField(max_length=200)
+    complete = BooleanField()
+    content = BlobField()
+    digest = CharField(max_length=64)
+    counts = JSONField()
+    officer = ForeignKeyField(Officer, on_delete='SET NULL', backref='+', null=True)
+    sent_at = BigIntegerField()
+    applied_at = BigIntegerField(null=True)
+
+
 class AuditEvent(Frozen):
     at = BigIntegerField()
     who = CharField(max_length=254, index=True)
@@ -306,7 +319,7 @@ class AuditChange(Frozen):
     after = TextField()
 
 
-TABLES = (Centre, Series, Release, Candidate, Entry, Result, Officer, Posting, StaffSession, OneTimeLink, StaffAttempts, AttachedDefaults, AttachedCentre, AttachedDraft, Offer, SelectedCandidate, SlipBatch, Slip, Credential, CandidateSession, SignInFailure, Job, ExchangeFile, AuditEvent, AuditChange)
+TABLES = (Centre, Series, Release, Candidate, Entry, Result, Officer, Posting, StaffSession, OneTimeLink, StaffAttempts, AttachedDefaults, AttachedCentre, AttachedDraft, Offer, SelectedCandidate, SlipBatch, Slip, Credential, CandidateSession, SignInFailure, Job, ExchangeFile, BoardImport, AuditEvent, AuditChange)
 
 
 def up(migrator, db):

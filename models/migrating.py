@@ -9,12 +9,12 @@ from playhouse.migrations import Runner
 from models.database import database
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
-LOCK = 7_267_113  # any number, the same in every process
+LOCKS = {"migrations": 7_267_113, "imports": 7_267_114}  # any numbers, the same in every process
 
 
 def migrate():
     """Apply the pending migrations; gives their names. Waits while another process does."""
-    with database.connection_context() if database.is_closed() else _as_it_is(), _alone():
+    with database.connection_context() if database.is_closed() else _as_it_is(), alone("migrations"):
         return Runner(database.obj, str(MIGRATIONS)).up()
 
 
@@ -23,16 +23,16 @@ def pending():
 
 
 @contextmanager
-def _alone():
-    """The migration runner does not lock, so a file beside SQLite or PostgreSQL's advisory lock does."""
+def alone(name):
+    """One process at a time does what `name` stands for: a file beside SQLite, or PostgreSQL's advisory lock."""
     if isinstance(database.obj, PostgresqlDatabase):
-        database.execute_sql("SELECT pg_advisory_lock(%s)", (LOCK,))
+        database.execute_sql("SELECT pg_advisory_lock(%s)", (LOCKS[name],))
         try:
             yield
         finally:
-            database.execute_sql("SELECT pg_advisory_unlock(%s)", (LOCK,))
+            database.execute_sql("SELECT pg_advisory_unlock(%s)", (LOCKS[name],))
         return
-    with open(f"{database.database}.lock", "w") as lock:
+    with open(f"{database.database}.{name}", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

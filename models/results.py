@@ -7,7 +7,7 @@ release, without any delay (D11); board staff with the right to it earlier.
 from datetime import datetime
 from typing import NamedTuple
 
-from peewee import JOIN, Case, CharField, ForeignKeyField, IntegerField, Value, fn
+from peewee import EXCLUDED, JOIN, Case, CharField, ForeignKeyField, IntegerField, Value, chunked, fn
 
 from models.attached import AttachedDefaults
 from models.compiled import Statement, given
@@ -147,3 +147,32 @@ _own_rows = Statement(_own)
 def for_candidate(digest, now):
     """OwnRows of the candidate behind a session's digest, by syllabus; none where the door is shut. One query."""
     return [OwnRow(*row) for row in _own_rows(digest=digest, now=int(now.timestamp())).fetchall()]
+
+
+# --- imports: what is held, and what a file puts in its place ------------------------------------------------
+
+FILE_COLUMNS = ("grade", "second_grade", "endorsement", "percentage_uniform_mark")
+
+
+def held_values(series):
+    """{entry id: (grade, second grade, endorsement, mark)} of one series, whatever its release. For imports."""
+    query = (
+        Result.select(Result.entry, Result.grade, Result.second_grade, Result.endorsement, Result.pum)
+        .join(Entry).join(Candidate).where(Candidate.series == series))
+    return {entry_id: tuple(values) for entry_id, *values in query.tuples()}
+
+
+def publish(values_by_entry, now):
+    """Put {entry id: (grade, second grade, endorsement, mark)} in place, in the caller's transaction."""
+    columns = [Result.entry, Result.grade, Result.second_grade, Result.endorsement, Result.pum, Result.changed_at]
+    rows = [(entry_id, *values, now) for entry_id, values in values_by_entry.items()]
+    for some in chunked(rows, 2000):
+        Result.insert_many(some, fields=columns).on_conflict(
+            conflict_target=[Result.entry],
+            update={column: getattr(EXCLUDED, column.column_name) for column in columns[1:]}).execute()
+
+
+def withdraw(entry_ids):
+    """Take results away that a complete file no longer holds, in the caller's transaction."""
+    for some in chunked(list(entry_ids), 2000):
+        Result.delete().where(Result.entry.in_(some)).execute()

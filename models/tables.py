@@ -1,6 +1,7 @@
 """Every table, in an order in which they can be made."""
 from models.attached import AttachedCentre, AttachedDefaults, AttachedDraft
 from models.audit import AuditChange, AuditEvent
+from models.board_import import BoardImport
 from models.credentials import CandidateSession, Credential, SignInFailure, Slip, SlipBatch
 from models.exams import Candidate, Centre, Entry, Release, Series
 from models.files import ExchangeFile
@@ -17,5 +18,5 @@ TABLES = (
     AttachedDefaults, AttachedCentre, AttachedDraft,
     Offer, SelectedCandidate,
     SlipBatch, Slip, Credential, CandidateSession, SignInFailure,
-    Job, ExchangeFile, AuditEvent, AuditChange,
+    Job, ExchangeFile, BoardImport, AuditEvent, AuditChange,
 )

@@ -1,0 +1,52 @@
+"""Board files from the command line, for the board's own automation."""
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from exchange import importing, reading
+from exchange.columns import COLUMNS
+from models.database import Refused
+
+SHOWN = 20
+
+
+def import_command(unprintable):
+    """The `import` command; `unprintable(text)`: the characters of a name that no font of the slips has."""
+
+    @click.command("import")
+    @click.argument("kind", type=click.Choice(tuple(COLUMNS)))
+    @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+    @click.option("--dry-run", is_flag=True, help="only say what would change")
+    @click.option("--complete", is_flag=True, help="the file is complete for its centres and series: the rest goes")
+    def import_file(kind, file, dry_run, complete):
+        """Import a board file: whole, or not at all."""
+        now = datetime.now(UTC).replace(microsecond=0)
+        try:
+            if file.stat().st_size > reading.LARGEST:
+                raise Refused(file="The file is too large.")
+            data = file.read_bytes()
+            difference = importing.look(kind, data, now, complete=complete, unprintable=unprintable)
+            if not difference.refused and not dry_run:
+                difference = importing.apply(
+                    kind, data, "command line", now, complete=complete, unprintable=unprintable)
+        except Refused as refusal:
+            raise click.ClickException(f"{file}: {refusal} Nothing was applied.") from None
+        report(difference)
+        if difference.refused:
+            raise click.ClickException(f"{file}: nothing was applied.")
+        click.echo("Nothing was applied: this was a dry run." if dry_run else
+                   "Nothing new." if difference.changes_nothing else "Applied.")
+
+    return import_file
+
+
+def report(difference):
+    click.echo(", ".join(f"{count} {name}" for name, count in difference.counts.items()))
+    if difference.unknown_columns:
+        click.echo(f"Columns that were not read: {', '.join(difference.unknown_columns)}.")
+    for word, lines in (("Refused", difference.refused), ("Look at", difference.warnings)):
+        for line, sentence in lines[:SHOWN]:
+            click.echo(f"{word}, line {line}: {sentence}", err=word == "Refused")
+        if len(lines) > SHOWN:
+            click.echo(f"{word}: {len(lines) - SHOWN} more.")

@@ -1,0 +1,68 @@
+"""Attaching centres to an Associate and detaching them (D3, D15). Count first, then do it."""
+from typing import NamedTuple
+
+from models.attached import AttachedCentre, AttachedDefaults
+from models.consequences import LIVING, groups
+from models.credentials import Credential
+from models.exams import Candidate, Series
+from models.rules import standing
+
+
+class Effect(NamedTuple):
+    """What a move changes in one series. `losing_access`: candidates with a living login."""
+
+    series: Series
+    losing_access: int
+    keeps_delay: int  # minutes, of a detached centre
+
+
+def effects(centre, associate, now):
+    """The Effects of attaching the centre to `associate`, or of detaching it (None), series by series."""
+    return [_effect(centre, associate, series) for series in _running(centre, now)]
+
+
+def move(centre, associate, now):
+    """Attach the centre to `associate`, or detach it (None), in the caller's transaction. Gives the Effects.
+
+    Attached, it follows the defaults where they are used and has no access elsewhere: its logins rest until
+    somebody generates. Detached, it keeps the delay and the contact of the series that are running.
+    """
+    told = effects(centre, associate, now)
+    before = {effect.series.id: standing(centre, effect.series) for effect in told}
+    former = centre.associate
+    AttachedCentre.delete().where(AttachedCentre.centre == centre).execute()
+    centre.associate = associate
+    centre.save()
+    for effect in told:
+        stands = before[effect.series.id]
+        if associate is None and former is not None:
+            AttachedCentre.create(
+                centre=centre, series=effect.series, give_access=True, delay=stands.controls.delay,
+                contact_mode=stands.controls.contact_mode, detached_from=former)
+        elif stands.has_access and not standing(centre, effect.series).has_access:
+            Credential.update(dormant_since=now).where(
+                Credential.dormant_since.is_null(),
+                Credential.candidate.in_(Candidate.select(Candidate.id).where(
+                    Candidate.centre == centre, Candidate.series == effect.series))).execute()
+    return told
+
+
+def _effect(centre, associate, series):
+    stands = standing(centre, series)
+    if associate is None:
+        return Effect(series, 0, stands.controls.delay)
+    gives = _would_give(associate, series)
+    living = sum(group.count for group in groups(series, [centre.id])[centre.id] if group.login == LIVING)
+    return Effect(series, living if stands.has_access and not gives else 0, 0)
+
+
+def _would_give(associate, series):
+    defaults = AttachedDefaults.get_or_none(
+        AttachedDefaults.associate == associate, AttachedDefaults.series == series)
+    return bool(defaults and defaults.uses_defaults and defaults.give_access)
+
+
+def _running(centre, now):
+    entered = Candidate.select(Candidate.series).where(Candidate.centre == centre)
+    return list(Series.select().where(
+        Series.id.in_(entered), Series.closes_at.is_null() | (Series.closes_at > now)).order_by(Series.id))
