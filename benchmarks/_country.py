@@ -57,6 +57,14 @@ def populate(candidates, *, known, released_at, loaded=True):
         return _logins(candidates, step, now)
 
 
+def entries(count):
+    """(centre number, candidate number, syllabus code, option code) of the first entries."""
+    for n in range(count):
+        candidate, place = divmod(n, ENTRIES)
+        code, option, _title = _option(candidate, place)
+        yield number_of(candidate // A_CENTRE), f"{candidate % A_CENTRE + 1:04}", code, option
+
+
 def load_results(candidates, now):
     """A result for every entry, as an import would leave them."""
     _insert("result", "entry_id grade second_grade endorsement pum changed_at",

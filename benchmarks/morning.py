@@ -1,0 +1,167 @@
+"""Results morning as it will be: real servers, real connections, one release instant.
+
+Candidates with countdown pages open, then new ones at a rate, each with their own account and connection; a large
+PDF of slips and an import of changed results run beside them. Red are: one grade early, one grade late, one lost
+session, one error. On loopback only, and bounded: in candidates, rate and minutes.
+
+    python -m benchmarks morning                                            a quick look, half a minute
+    python -m benchmarks morning --candidates 100000 --rate 300 --minutes 5
+    python -m benchmarks morning --plant early                              must turn red; late likewise
+"""
+import argparse
+import asyncio
+import os
+import resource
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+
+from benchmarks import _beside, _country
+from benchmarks._crowd import Crowd
+from benchmarks._servers import cpu_seconds, open_files, running, server_name
+from models.database import database
+from views.candidate_pages import LONGEST, PAGES_A_SECOND, SHORTEST
+
+KEYS = {"CREDENTIAL_KEY": "k1:" + "c" * 40, "PEPPER": "p1:" + "p" * 40, "SECRET_KEY": "s" * 40}
+MOST = {"candidates": 1_000_000, "rate": 2_000, "minutes": 15.0, "waiting": 20_000}
+P95_AT_HALF = 500  # ms
+STEP_SECONDS, HIGHER = 8, 1.25
+PLANTED = 6  # seconds that a planted release is off
+
+
+def main(arguments):
+    chosen = _options().parse_args(arguments)
+    for name, most in MOST.items():
+        if getattr(chosen, name) > most:
+            print(f"at most {most:,} {name}", file=sys.stderr)
+            return 2
+    open_files(65_536)
+    with tempfile.TemporaryDirectory() as folder:
+        settings = {**KEYS, "DATABASE_URL": f"sqlite:///{folder}/morning.db", "INSTANCE_PATH": folder}
+        people = _prepare(settings, chosen)
+        with running(settings, chosen.workers) as (port, group):
+            return asyncio.run(_morning(chosen, settings, people, port, group))
+
+
+def _options():
+    options = argparse.ArgumentParser(prog="python -m benchmarks morning",
+                                      description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--candidates", type=int, default=6_000)
+    options.add_argument("--rate", type=int, default=100, help="sign-ins a second")
+    options.add_argument("--minutes", type=float, default=0.2)
+    options.add_argument("--waiting", type=int, default=500, help="countdown pages open at the release")
+    options.add_argument("--workers", type=int, default=os.cpu_count())
+    options.add_argument("--plant", choices=("early", "late"), help="a fault that must be found")
+    options.add_argument("--no-steps", action="store_true", help="do not look for the highest rate")
+    options.add_argument("--check", action="store_true", help="exit 1 when red (it does so anyway)")
+    return options
+
+
+def _prepare(settings, chosen):
+    """The country with its results loaded, released in a while; [(username, password)] of everybody needed."""
+    from app import create_app
+    from models.migrating import migrate
+
+    create_app(**settings)
+    migrate()
+    database.connect(reuse_if_open=True)
+    known = min(chosen.candidates, int(chosen.rate * chosen.minutes * 60) + chosen.waiting + 60 * chosen.rate)
+    print(f"making {chosen.candidates:,} candidates, {known:,} of them with a slip …", flush=True)
+    people = _country.populate(chosen.candidates, known=known, released_at=datetime.now(UTC) + _country.TOMORROW)
+    database.close()
+    return people
+
+
+async def _morning(chosen, settings, people, port, group):
+    waiting, arriving = people[:chosen.waiting], iter(people[chosen.waiting:])
+    crowd = Crowd(port, release_at=time.time() + 3600)
+    cookies = await crowd.open_sessions(waiting)
+    crowd.release_at = _release(chosen.plant)
+    print(f"{server_name()}, {chosen.workers} workers; {len(cookies):,} countdown pages are open; "
+          f"the release is in {crowd.release_at - time.time():.0f} s", flush=True)
+    await crowd.peep(cookies, crowd.release_at)
+
+    beside = _beside.start(settings, list(_country.entries(min(_beside.CHANGED, chosen.candidates))))
+    cpu, own = cpu_seconds(group), _own_cpu()
+    spread = min(max(len(people) // PAGES_A_SECOND, SHORTEST), LONGEST, chosen.minutes * 60)
+    open_pages = asyncio.create_task(crowd.wait_at(cookies, spread))
+    offered, lasted = await crowd.arrive(arriving, chosen.rate, chosen.minutes * 60)
+    await open_pages
+    cpu, own = cpu_seconds(group) - cpu, _own_cpu() - own
+    finished = _beside.finish(beside)
+    red = _report(chosen, crowd.seen, offered, lasted, cpu, own, finished)
+    if not chosen.no_steps and not chosen.plant:
+        red |= await _steps(chosen, arriving, people, port, group)
+    print("RED" if red else "green")
+    return 1 if red else 0
+
+
+def _release(plant):
+    """Move the release to the next seconds; give the instant that everybody was told."""
+    from models.exams import Release
+
+    told = int(time.time()) + 5
+    actual = told + {"early": -PLANTED + 2, "late": PLANTED, None: 0}[plant]
+    database.connect(reuse_if_open=True)
+    Release.update(released_at=actual).execute()
+    database.close()
+    return told
+
+
+def _report(chosen, seen, offered, lasted, cpu, own, finished):
+    flows, cores = len(seen.flows), os.cpu_count()
+    p50, p95, p99 = seen.percentiles()
+    print(f"\n  offered         {seen.begun / offered:8.0f} sign-ins a second for {offered:.0f} s\n"
+          f"  achieved        {flows / lasted:8.0f} a second; {flows:,} flows of {seen.begun:,}\n"
+          f"  p50 p95 p99     {p50:8.1f} {p95:.1f} {p99:.1f} ms a request")
+    for kind, taken in sorted(seen.taken.items()):
+        ordered = sorted(taken)
+        print(f"    {kind:14}{len(taken):8,} requests, p95 {ordered[int(len(ordered) * .95)] * 1000:8.1f} ms")
+    print(f"  early, late     {seen.early:8} {seen.late}\n  lost sessions   {seen.lost:8}\n"
+          f"  errors          {sum(seen.errors.values()):8} {seen.errors or ''}\n"
+          f"  beside it       {finished}\n"
+          f"  server CPU      {cpu / max(flows, 1) * 1000:8.2f} ms a flow, open pages included\n"
+          f"  capacity        {cores * max(flows, 1) / max(cpu, 0.01):8.0f} flows a second, had it all {cores} cores\n"
+          f"  the load took   {own / lasted:8.2f} cores, the servers {cpu / lasted:.2f} of {cores}")
+    return not seen.is_clean or set(finished.values()) != {"done"}
+
+
+async def _steps(chosen, arriving, people, port, group):
+    """Step the rate up to find what it holds; then half of that must be quick and twice of it orderly."""
+    print("\n    rate    achieved     p95 ms    cores: servers, load")
+    held, rate = 0, chosen.rate
+    while rate < MOST["rate"]:
+        seen, achieved = await _step(arriving, people, port, group, rate)
+        if not seen.is_clean or achieved < 0.9 * rate or seen.percentiles()[1] > 1000:
+            break
+        held, rate = rate, int(rate * HIGHER)
+    if not held:
+        print("  it does not hold the rate that it was asked for")
+        return True
+    print(f"  holds {held} a second. At half of it, and at twice:")
+    half, _achieved = await _step(arriving, people, port, group, max(1, held // 2))
+    twice, _achieved = await _step(arriving, people, port, group, held * 2)
+    slow = half.percentiles()[1] > P95_AT_HALF
+    if slow:
+        print(f"  at half of capacity p95 is over {P95_AT_HALF} ms")
+    return slow or not half.is_clean or not twice.is_clean
+
+
+async def _step(arriving, people, port, group, rate):
+    crowd = Crowd(port, release_at=0, seed=rate)
+    some = [person for person, _ in zip(arriving, range(rate * STEP_SECONDS), strict=False)]
+    some += people[:rate * STEP_SECONDS - len(some)]  # accounts may sign in again
+    cpu, own = cpu_seconds(group), _own_cpu()
+    _offered, lasted = await crowd.arrive(some, rate, STEP_SECONDS)
+    seen, achieved = crowd.seen, len(crowd.seen.flows) / lasted
+    print(f"  {rate:6} {achieved:11.0f} {seen.percentiles()[1]:10.1f} {(cpu_seconds(group) - cpu) / lasted:10.2f}"
+          f" {(_own_cpu() - own) / lasted:10.2f}   {seen.errors or ''}{f'  {seen.lost} lost' if seen.lost else ''}",
+          flush=True)
+    return seen, achieved
+
+
+def _own_cpu():
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
+
