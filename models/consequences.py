@@ -71,7 +71,9 @@ def with_slips(query):
 
 
 def groups(series, centre_ids):
-    """{centre id: [Group, …]} of the candidates with a valid entry. One query."""
+    """{centre id: [Group, …]} of the candidates with a valid entry. One query; none for no centre."""
+    if not centre_ids:
+        return {}
     selected = SelectedCandidate.id.is_null(False)
     columns = (Candidate.centre, Candidate.qualifications, selected, login, Slip.releases, Slip.contact,
                Slip.name == Candidate.name)
@@ -81,7 +83,7 @@ def groups(series, centre_ids):
                    on=(Offer.centre == Candidate.centre) & (Offer.series == Candidate.series))
         .join_from(Candidate, SelectedCandidate, JOIN.LEFT_OUTER,
                    on=(SelectedCandidate.candidate == Candidate.id) & (SelectedCandidate.offer == Offer.id))
-        .where(Candidate.series == series, Candidate.centre.in_(centre_ids), Candidate.qualifications != "")
+        .where(Candidate.series == series, Candidate.centre.in_(list(centre_ids)), Candidate.qualifications != "")
         .group_by(*(SQL(str(place)) for place in range(1, len(columns) + 1)))  # expressions hold parameters
     )
     found = {centre_id: [] for centre_id in centre_ids}
@@ -97,11 +99,12 @@ def consequences(before, after, members, releases, now):
     `members`: the centre's Groups; `releases`: {qualification: Release}; `now`: aware UTC.
     """
     scope = before.offer.scope
-    shuts = before.has_access and not after.has_access
+    was_open = before.has_access and not before.series.is_closed(now)
     losing = needing = out_of_date = hidden = 0
     for group in members:
         covered = group.is_covered(scope)
-        if covered and group.login in (LIVING, UNPRINTED) and shuts and not before.series.is_closed(now):
+        may_sign_in = was_open and covered and group.login in (LIVING, UNPRINTED)
+        if may_sign_in and not after.has_access:
             losing += group.count
         if not after.has_access:
             continue
@@ -109,7 +112,7 @@ def consequences(before, after, members, releases, now):
             out_of_date += group.count
         if (covered or scope == NONE) and group.login != LIVING:
             needing += group.count
-        if covered and group.login == LIVING and _hides(before, after, group, releases, now):
+        if may_sign_in and _hides(before, after, group, releases, now):
             hidden += group.count
     return Consequences(after.has_access, release_lines(after, members, releases),
                         losing, out_of_date, needing, hidden)
@@ -126,7 +129,7 @@ def release_lines(standing, members, releases):
 
 def _hides(before, after, group, releases, now):
     """Whether these candidates have seen results that the longer delay hides again (D7)."""
-    if not before.has_access or after.delay <= before.delay:
+    if after.delay <= before.delay:
         return False
     for name in group.qualifications.split("|"):
         release = releases.get(name)

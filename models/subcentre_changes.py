@@ -1,4 +1,8 @@
-"""Subcentre Management as it is changed: keep a draft, discard it, choose in a conflict, Save."""
+"""Subcentre Management as it is changed: keep a draft, discard it, choose in a conflict, Save.
+
+Each takes a Screen and reads everything anew under one lock for the Associate and series, so that the same
+request sent eight times, or two at once, leave what one would.
+"""
 from peewee import EXCLUDED, PostgresqlDatabase, chunked
 
 from models import audit
@@ -6,102 +10,150 @@ from models.attached import AttachedCentre, AttachedDefaults, AttachedDraft
 from models.credentials import Credential
 from models.database import Overtaken, Refused, Sentence, database
 from models.exams import Candidate
-from models.subcentres import (
-    DEFAULTS_FIELDS,
-    DEFAULTS_ROW,
-    ROW_FIELDS,
-    Screen,
-    propose,
-)
+from models.subcentre_screen import Screen
+from models.subcentres import DEFAULTS_FIELDS, DEFAULTS_ROW, ROW_FIELDS, fields_of, propose
+
+DRAFTED, DISCARDED, SAVED = "drafted attached centres", "discarded attached centres", "saved attached centres"
+CHOSE_MINE, CHOSE_THEIRS = "chose mine", "chose theirs"
+ALL_ROWS = None
+SOME = 2000  # rows a statement
 
 
-def draft(screen, typed_by_row):
+def draft(screen, typed_by_row, read_at=None):
     """Keep what was typed, {centre number, '' for the default row: {control: value}}, as the officer's draft.
 
     What says the same as the database is not kept; a delay that cannot be read is, and its row tells so.
-    Raises `Refused` for a row that follows the defaults or is not there. Gives a fresh Screen.
+    `read_at`: {row: (its version, 'Use defaults')} as they were on the page that was typed into; the present
+    ones, unless told. Raises `Refused` for a row that follows the defaults or is not there. Gives a fresh Screen.
     """
-    kept, settled, changes = [], [], []
-    for number, typed in typed_by_row.items():
-        if number != DEFAULTS_ROW and number not in screen.standings:
-            raise Refused(Sentence("That centre is not attached to this Associate."))
-        if number != DEFAULTS_ROW and screen.would_use_defaults:
-            raise Refused(Sentence("While ‘Use defaults’ is ticked, every centre follows the defaults."))
-        allowed = ROW_FIELDS if number else DEFAULTS_FIELDS
-        old = screen.drafts.get(number)
-        before = old.typed if old else {}
-        values = before | {name: value for name, value in typed.items() if name in allowed}
-        stored, proposal = screen.stored(number), propose(screen.stored(number), values)
-        values = {name: value for name, value in values.items()
-                  if name in proposal.errors or proposal.meant[name] != stored[name]}
-        changes += [(number, name, before.get(name), values.get(name)) for name in {**before, **values}]
-        if values:
-            kept.append({
-                "officer": screen.officer, "associate": screen.associate, "series": screen.series,
-                "row": number, "typed": values, "changed_at": screen.now,
-                "version": old.version if old else screen.version(number),
-                "used_defaults": old.used_defaults if old else screen.defaults.uses_defaults})
-        else:
-            settled.append(number)
     with database.atomic():
-        _drafts(screen).where(AttachedDraft.row.in_(settled)).execute()
-        for some in chunked(kept, 500):
-            AttachedDraft.insert_many(some).on_conflict(
-                conflict_target=[AttachedDraft.officer, AttachedDraft.associate, AttachedDraft.series,
-                                 AttachedDraft.row],
-                update={AttachedDraft.typed: EXCLUDED.typed, AttachedDraft.changed_at: EXCLUDED.changed_at},
-            ).execute()
-        _record(screen, "drafted attached centres", changes)
+        screen = _locked(screen)
+        _record(screen, DRAFTED, _keep(screen, typed_by_row, read_at or {}))
     return _fresh(screen)
 
 
 def discard(screen):
     """Forget the officer's whole draft. Gives a fresh Screen."""
     with database.atomic():
+        screen = _locked(screen)
+        changes = [(number, name, value, "") for number, draft in screen.drafts.items()
+                   for name, value in draft.typed.items()]
         _drafts(screen).execute()
-        _record(screen, "discarded attached centres", [])
+        _record(screen, DISCARDED, changes)
     return _fresh(screen)
 
 
 def choose(screen, number, mine):
-    """Settle a conflict in one row: `mine` keeps what was typed over the newer values, else it is dropped."""
+    """Settle a conflict in one row, or in ALL_ROWS: `mine` keeps what was typed over the newer values, else it
+    is dropped. All rows with `mine` also takes back what somebody did to 'Use defaults'. Gives a fresh Screen.
+    """
     with database.atomic():
+        screen = _locked(screen)
+        numbers = [each for each in screen.overtaken if number is ALL_ROWS or each == number]
         if mine:
-            AttachedDraft.update(
-                version=screen.version(number), used_defaults=screen.defaults.uses_defaults,
-            ).where(*_own(screen), AttachedDraft.row == number).execute()
+            typed = {each: screen.typed(each) for each in numbers}
+            if number is ALL_ROWS and screen.switched:
+                as_read = {"uses_defaults": not screen.defaults.uses_defaults}
+                typed[DEFAULTS_ROW] = as_read | screen.typed(DEFAULTS_ROW)
+            _write(screen, typed, {each: _as_it_is(screen, each) for each in typed})
         else:
-            _drafts(screen).where(AttachedDraft.row == number).execute()
-        _record(screen, "chose mine" if mine else "chose theirs", [(number, "row", "", number)])
+            _drafts(screen).where(AttachedDraft.row.in_(numbers)).execute()
+        _record(screen, CHOSE_MINE if mine else CHOSE_THEIRS,
+                [(each, "row", "", each or "defaults") for each in numbers])
     return _fresh(screen)
 
 
-def save(screen):
-    """Store the whole draft or nothing of it, and let rest the logins of centres that lose access (D6).
+def save(screen, typed_by_row=None, read_at=None, hiding_confirmed=False):
+    """Store the whole draft and what was typed beside it (as for `draft`), or nothing of it.
 
-    Raises `Refused` (by '<number>-<control>') and `Overtaken`. Gives the number of centres that now stand
-    otherwise.
+    The logins of centres that lose access come to rest (D6). Raises `Refused` (by '<number>-<control>'; by
+    'confirm_hidden' where candidates would no longer see results that they have seen, unless
+    `hiding_confirmed`) and `Overtaken`; what was typed is then in the draft. Gives the number of centres that
+    now stand otherwise, None where there was nothing to save.
     """
-    with database.atomic():
-        _lock(screen)
-        screen = _fresh(screen)  # as it is under the lock
-        if screen.overtaken:
-            raise Overtaken
-        screen.check()
-        rows = [screen.row(number) for number in screen.standings]
-        changed = [row for row in rows if row.is_changed]
-        switched_off = screen.defaults.uses_defaults and not screen.would_use_defaults
-        changes = _save_defaults(screen)
-        if not screen.would_use_defaults:
-            _save_rows(screen, rows if switched_off else changed)
-        _let_rest(screen, [row.centre.id for row in rows
-                           if row.before.has_access and not row.after.has_access])
-        for row in changed:
-            changes += [(row.centre.number, name, was, becomes) for name, was, becomes in zip(
-                ROW_FIELDS, row.before.controls, row.after.controls, strict=True)]
-        _drafts(screen).execute()
-        _record(screen, "saved attached centres", changes)
-    return len(changed)
+    typed_by_row = typed_by_row or {}
+    try:
+        with database.atomic():
+            screen = _locked(screen)
+            _keep(screen, typed_by_row, read_at or {})
+            return _store(_fresh(screen), hiding_confirmed)
+    except (Refused, Overtaken):
+        if any(typed_by_row.values()):
+            draft(screen, typed_by_row, read_at)
+        raise
+
+
+def _keep(screen, typed_by_row, read_at):
+    kept, settled, changes = {}, [], []
+    for number, typed in typed_by_row.items():
+        if not screen.is_there(number):
+            raise Refused(Sentence("That centre is not attached to this Associate."))
+        if number and screen.would_use_defaults and DEFAULTS_ROW not in typed_by_row:
+            raise Refused(Sentence("While ‘Use defaults’ is ticked, every centre follows the defaults."))
+        before, stored = screen.typed(number), screen.stored(number)
+        values = before | {name: value for name, value in typed.items() if name in fields_of(number)}
+        proposal = propose(stored, values)
+        values = {name: value for name, value in values.items()
+                  if name in proposal.errors or proposal.meant[name] != stored[name]}
+        changes += [(number, name, before.get(name), values.get(name)) for name in {**before, **values}]
+        if values:
+            kept[number] = values
+        elif before:
+            settled.append(number)
+    _write(screen, kept, {number: _first_read(screen, number, read_at) for number in kept})
+    if settled:
+        _drafts(screen).where(AttachedDraft.row.in_(settled)).execute()
+    return changes
+
+
+def _first_read(screen, number, read_at):
+    """(version, 'Use defaults') that a row had when this officer first changed it."""
+    old = screen.drafts.get(number)
+    return (old.version, old.used_defaults) if old else read_at.get(number) or _as_it_is(screen, number)
+
+
+def _as_it_is(screen, number):
+    return screen.version(number), screen.defaults.uses_defaults
+
+
+def _write(screen, typed_by_row, read_at):
+    rows = [(screen.officer, screen.associate, screen.series, number, typed, *read_at[number], screen.now)
+            for number, typed in typed_by_row.items()]
+    key = [AttachedDraft.officer, AttachedDraft.associate, AttachedDraft.series, AttachedDraft.row]
+    new = [AttachedDraft.typed, AttachedDraft.version, AttachedDraft.used_defaults, AttachedDraft.changed_at]
+    for some in chunked(rows, SOME):
+        AttachedDraft.insert_many(some, fields=key + new).on_conflict(
+            conflict_target=key, update={column: getattr(EXCLUDED, column.name) for column in new}).execute()
+
+
+def _store(screen, hiding_confirmed):
+    if screen.overtaken:
+        raise Overtaken
+    screen.check()
+    if not hiding_confirmed:
+        _refuse_to_hide(screen)
+    rows = screen.changed.values()
+    changes = _save_defaults(screen)
+    if not screen.would_use_defaults:
+        switched_off = screen.defaults.uses_defaults
+        _save_rows(screen, [row for row in (map(screen.row, screen.standings) if switched_off else rows)
+                            if switched_off or row.before.controls != row.after.controls])
+    _let_rest(screen, [row.centre.id for row in rows if row.before.has_access and not row.after.has_access])
+    for row in rows:
+        changes += [(row.centre.number, name, was, becomes) for name, was, becomes in zip(
+            ROW_FIELDS, row.before.controls, row.after.controls, strict=True)]
+    _drafts(screen).execute()
+    _record(screen, SAVED, changes)
+    return len(rows) if screen.drafts else None
+
+
+def _refuse_to_hide(screen):
+    if any(row.after.delay > row.before.delay for row in screen.changed.values()):
+        _, totals = screen.count()
+        if totals.hidden_again:
+            raise Refused(confirm_hidden=Sentence(
+                "Candidates who can see results now would not see them any longer: %(n)s. "
+                "Tick the box if you mean it.", n=totals.hidden_again))
 
 
 def _save_defaults(screen):
@@ -109,15 +161,14 @@ def _save_defaults(screen):
     if DEFAULTS_ROW in screen.drafts:
         values = {getattr(AttachedDefaults, name): meant[name] for name in DEFAULTS_FIELDS}
         AttachedDefaults.update(values | {AttachedDefaults.version: AttachedDefaults.version + 1}).where(
-            AttachedDefaults.associate == screen.associate,
-            AttachedDefaults.series == screen.series).execute()
+            AttachedDefaults.associate == screen.associate, AttachedDefaults.series == screen.series).execute()
     return [("", name, stored[name], meant[name]) for name in DEFAULTS_FIELDS]
 
 
 def _save_rows(screen, rows):
     fields = [AttachedCentre.centre, AttachedCentre.series, AttachedCentre.give_access, AttachedCentre.delay,
               AttachedCentre.contact_mode, AttachedCentre.version]
-    for some in chunked(rows, 500):
+    for some in chunked(rows, SOME):
         AttachedCentre.insert_many(
             [(row.centre.id, screen.series.id, *row.after.controls, 1) for row in some], fields=fields,
         ).on_conflict(
@@ -137,21 +188,23 @@ def _let_rest(screen, centre_ids):
         ).execute()
 
 
-def _lock(screen):
-    """One Save at a time for an Associate and series; on SQLite the transaction itself is that lock."""
+def _locked(screen):
+    """A Screen of what is true while nobody else changes it: one at a time for an Associate and series.
+
+    On SQLite the transaction itself is the lock.
+    """
     AttachedDefaults.insert(associate=screen.associate, series=screen.series).on_conflict_ignore().execute()
-    row = AttachedDefaults.select().where(
-        AttachedDefaults.associate == screen.associate, AttachedDefaults.series == screen.series)
-    (row.for_update() if isinstance(database.obj, PostgresqlDatabase) else row).get()
-
-
-def _own(screen):
-    return (AttachedDraft.officer == screen.officer, AttachedDraft.associate == screen.associate,
-            AttachedDraft.series == screen.series)
+    if isinstance(database.obj, PostgresqlDatabase):
+        AttachedDefaults.select().where(
+            AttachedDefaults.associate == screen.associate, AttachedDefaults.series == screen.series,
+        ).for_update().get()
+    return _fresh(screen)
 
 
 def _drafts(screen):
-    return AttachedDraft.delete().where(*_own(screen))
+    return AttachedDraft.delete().where(
+        AttachedDraft.officer == screen.officer, AttachedDraft.associate == screen.associate,
+        AttachedDraft.series == screen.series)
 
 
 def _record(screen, what, changes):
@@ -160,4 +213,4 @@ def _record(screen, what, changes):
 
 
 def _fresh(screen):
-    return Screen(screen.officer, screen.associate, screen.series, screen.now)
+    return Screen(screen.officer, screen.associate, screen.series, screen.now, screen.only)

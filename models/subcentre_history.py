@@ -1,0 +1,32 @@
+"""Who changed what in Subcentre Management, from the audit trail."""
+from models.audit import AuditChange, AuditEvent
+from models.subcentre_changes import SAVED
+
+
+def history(associate, series, centre="", who="", field=""):
+    """Saved changes of one Associate and series, newest first: AuditChange rows with their event. A query.
+
+    `centre`: the number of one attached centre, then with what the defaults changed for it; `who`: an e-mail;
+    `field`: a control.
+    """
+    query = (
+        AuditChange.select(AuditChange, AuditEvent).join(AuditEvent)
+        .where(AuditEvent.centre_number == associate.number, AuditEvent.what == SAVED,
+               AuditEvent.series_code == series.code)
+        .order_by(AuditEvent.at.desc(), AuditEvent.id.desc(), AuditChange.id)
+    )
+    if centre:
+        query = query.where(AuditChange.centre_number.in_(["", centre]))
+    if who:
+        query = query.where(AuditEvent.who == who)
+    if field:
+        query = query.where(AuditChange.field == field)
+    return query
+
+
+def changed_by(associate, series):
+    """The e-mails of everybody who saved something here, in order."""
+    query = AuditEvent.select(AuditEvent.who).distinct().where(
+        AuditEvent.centre_number == associate.number, AuditEvent.what == SAVED,
+        AuditEvent.series_code == series.code).order_by(AuditEvent.who)
+    return [who for who, in query.tuples()]

@@ -1,0 +1,60 @@
+"""Who changed what in Subcentre Management, from, to, when."""
+from typing import NamedTuple
+
+from flask import request
+from flask_babel import get_locale
+
+from models.subcentre_history import changed_by
+from models.subcentre_history import history as saved_changes
+from models.subcentres import DEFAULTS_FIELDS
+from views.candidate_results import TAB
+from views.hypermedia import page
+from views.paging import page_of
+from views.reach import frame, series_of
+from views.subcentre_page import associate_of
+from views.subcentre_words import control, local, value
+
+A_PAGE = 100
+
+
+class Change(NamedTuple):
+    """One change as a line of the table. `number`: of the centre, '' for the default row."""
+
+    when: str
+    iso: str
+    who: str
+    number: str
+    control: str
+    before: str
+    after: str
+
+
+def history(number, code):
+    """The saved changes of the whole screen or, with ?centre=, of one attached centre."""
+    associate = associate_of(number)
+    series = series_of(associate, code)
+    here = {name: request.args.get(name, "").strip()[:254] for name in ("centre", "who", "field")}
+    here["centre"] = here["centre"].upper()
+    found = page_of(saved_changes(associate, series, **here), A_PAGE, "attached_centres.history",
+                    number=associate.number, code=series.code, **here)
+    locale = str(get_locale())
+    return page(
+        "attached_centres/history.html", series=series, here=here, pages=found,
+        rows=[_line(change, associate.time_zone, locale) for change in found.rows],
+        people=[(who, who) for who in changed_by(associate, series)],
+        fields=[(name, control(name)) for name in DEFAULTS_FIELDS],
+        **frame(associate, TAB, f"candidate-results/{series.code}/attached-centres"))
+
+
+def _line(change, zone, locale):
+    return Change(
+        when=local(change.event.at, zone, locale), iso=change.event.at.isoformat(), who=change.event.who,
+        number=change.centre_number, control=control(change.field),
+        before=_in_words(change.field, change.before), after=_in_words(change.field, change.after))
+
+
+def _in_words(name, text):
+    """A value as the audit trail keeps it: minutes as digits, 'yes' and 'no'."""
+    if name == "delay":
+        return value(name, int(text))
+    return value(name, text == "yes" if name in ("uses_defaults", "give_access") else text)

@@ -1,0 +1,151 @@
+"""Subcentre Management as templates receive it: finished values of a Screen, as a page or in parts."""
+from typing import NamedTuple
+
+from flask import abort, flash, redirect, request, url_for
+
+from models.subcentre_finding import STATES, find
+from models.subcentres import DEFAULTS_ROW, ROW_FIELDS, fields_of
+from views.candidate_results import TAB
+from views.hypermedia import page, say, wants_fragment
+from views.paging import page_of
+from views.reach import frame, managed_centre_of
+from views.subcentre_form import prefix, was
+from views.subcentre_words import centres_changed, control, follows, totals, value
+
+A_PAGE = 50
+FINDING = ("find", "state", "order")
+
+
+class RowShown(NamedTuple):
+    """One row as the template has it; `sides`: (control, theirs, mine) where somebody else was first."""
+
+    number: str
+    name: str
+    place: str
+    state: str
+    shown: dict
+    is_governed: bool
+    is_marked: bool
+    errors: dict
+    follows: list
+    sides: list
+    was: str
+
+
+def associate_of(number):
+    """The Associate of the URL; for any other kind of centre there is no such page."""
+    centre = managed_centre_of(number)
+    if not centre.is_associate:
+        abort(404)
+    return centre
+
+
+def finding():
+    """What the address says about the list: {find, state, order}, empty ones left out."""
+    return {name: text for name in FINDING if (text := request.args.get(name, "").strip()[:100])}
+
+
+def address(screen, endpoint="index", **values):
+    """The address of an endpoint of this screen that comes back to the same part of the list."""
+    here = finding() | ({"page": request.args["page"]} if "page" in request.args else {})
+    return url_for(f"attached_centres.{endpoint}", number=screen.associate.number, code=screen.series.code,
+                   **{**here, **values})
+
+
+def whole(screen, status=200, refused=None, form=None):
+    """The whole page, or the list alone for htmx. `refused`: {'<number>-<control>': Sentence}; `form`: as sent."""
+    here = finding()
+    numbers = find(screen, here.get("find", ""), here.get("state", ""), here.get("order", "centre"))
+    shown = page_of(numbers, A_PAGE, "attached_centres.index", number=screen.associate.number,
+                    code=screen.series.code, **here)
+    values = parts(screen, shown.rows, refused, form)
+    return page(
+        "attached_centres/index.html", "attached_centres/_found.html", status, pages=shown, states=STATES,
+        here=dict.fromkeys(FINDING, "") | here, all_count=len(screen.standings), found=shown.found,
+        defaults_shown=screen.defaults.controls, **values,
+        **frame(screen.associate, TAB, f"candidate-results/{screen.series.code}/attached-centres"))
+
+
+def answer(screen, numbers, notice="", *, status=200, refused=None, form=None, rows_only=False):
+    """After a POST: the rows of `numbers` for htmx, with all that stands around them or the bar alone; else
+    back to the page when it was accepted, and the whole page in that state when it was not."""
+    if wants_fragment():
+        values = parts(screen, [number for number in numbers if screen.is_there(number)], refused, form)
+        return page("attached_centres/_changed.html", None, status, notice=notice, rows_only=rows_only, **values)
+    if status != 200:
+        return whole(screen, status, refused, form)
+    if notice:
+        flash(notice, "success")
+    return redirect(address(screen), 303)
+
+
+def parts(screen, numbers, refused=None, form=None):
+    """The values that the parts of the list need, whichever of them are shown."""
+    rows, counted = screen.count(numbers)
+    marks = set(form.getlist("mark")) if form else set()
+    rows = [_row(screen, row, row.centre.number in marks) for row in rows]
+    refused = {f"{prefix('')}{key}" if key[0] == "-" else key: say(said) for key, said in (refused or {}).items()}
+    return {
+        "screen": screen, "series": screen.series, "address": lambda *at, **more: address(screen, *at, **more),
+        "rows": rows, "defaults": _defaults(screen), "refused": refused,
+        "problems": list(_problems(screen, refused, rows)), "conflicts": conflicts(screen),
+        "bulk": {name: form.get(name, "") if form else "" for name in BULK},
+        "bar": {
+            "changed": centres_changed(counted.centres), "told": totals(counted),
+            "defaults_changed": DEFAULTS_ROW in screen.drafts,
+            "confirmed": counted.hidden_again and form and "confirm_hidden" in form,
+        },
+    }
+
+
+BULK = ("bulk_for", "bulk_delay", "bulk_access", "bulk_mode")
+
+
+def conflicts(screen):
+    """The numbers in which somebody else was first; ['switch'] when they switched 'Use defaults'."""
+    return ["switch"] if screen.switched else screen.overtaken
+
+
+def _row(screen, row, is_marked):
+    place, shown = row.centre, row.mine.shown
+    if row.is_governed:
+        shown = {name: screen.proposal.shown[name] for name in ROW_FIELDS}
+    state = ("is-conflict" if row.is_overtaken else "is-refused" if row.errors else
+             "is-changed" if row.is_changed else "")
+    return RowShown(
+        number=place.number, name=place.name, place=place.country,
+        state=f"{state} is-governed" if row.is_governed else state, shown=shown, is_governed=row.is_governed,
+        is_marked=is_marked, errors={name: say(said) for name, said in row.errors.items()}, follows=follows(row),
+        sides=_sides(screen, place.number, row.before.controls._asdict(), row.mine.meant) if row.is_overtaken else [],
+        was=was(place.number, place.version, screen.defaults.uses_defaults,
+                [] if row.is_governed else [shown[name] for name in ROW_FIELDS]))
+
+
+def _defaults(screen):
+    proposal, stored = screen.proposal, screen.stored(DEFAULTS_ROW)
+    is_overtaken = screen.is_overtaken(DEFAULTS_ROW)
+    return {
+        "shown": proposal.shown, "errors": {name: say(said) for name, said in proposal.errors.items()},
+        "is_changed": DEFAULTS_ROW in screen.drafts,
+        "sides": _sides(screen, DEFAULTS_ROW, stored, proposal.meant) if is_overtaken else [],
+        "was": was(DEFAULTS_ROW, screen.defaults.version, screen.defaults.uses_defaults,
+                   [proposal.shown[name] for name in fields_of(DEFAULTS_ROW)]),
+    }
+
+
+def _sides(screen, number, theirs, mine):
+    """(control, theirs, mine) in words of what this officer has typed into an overtaken row."""
+    return [(control(name), value(name, theirs[name]), value(name, mine[name])) for name in fields_of(number)
+            if name in screen.typed(number) or theirs[name] != mine[name]]
+
+
+def _problems(screen, refused, rows):
+    """(address, sentence) for each refusal: of the control, on another part of the list where it is not shown."""
+    shown = {row.number for row in rows}
+    for id, said in refused.items():
+        number, _dash, name = id.partition("-")
+        if number in screen.standings and name:
+            elsewhere = "" if number in shown else address(screen, find=number, state=None, order=None, page=None)
+            yield f"{elsewhere}#{id}", f"{number}: {said}"
+        else:
+            yield f"#{id}", said
