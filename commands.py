@@ -8,6 +8,7 @@ import waitress
 from flask import current_app
 
 from documents.slips import unprintable
+from exchange import demo
 from exchange.commands import import_command
 from jobs import queue
 from jobs import slips as slip_jobs
@@ -17,11 +18,12 @@ from models.exams import Centre, Series
 from models.migrating import migrate
 from models.passwords import MissingKey
 from models.people import BOARD_RIGHTS, RIGHTS, Officer, Posting
+from models.staff_passwords import DEMO_PASSWORD
 from settings import Unfit
 
 
 def init_app(app):
-    for command in (migrate_command, officers, slips, worker, import_command(unprintable)):
+    for command in (migrate_command, officers, slips, worker, import_command(unprintable), demo_command):
         app.cli.add_command(command)
 
 
@@ -30,6 +32,18 @@ def migrate_command():
     """Bring the database up to date."""
     names = migrate()
     click.echo(f"Applied: {', '.join(names)}." if names else "Nothing to do: the database is up to date.")
+
+
+@click.command("demo")
+def demo_command():
+    """Load the demo data and its well-known sign-ins into an empty database."""
+    if current_app.config["PRODUCTION"]:
+        raise click.ClickException("Not with PRODUCTION set: the demo sign-ins are known to everybody.")
+    try:
+        demo.load(datetime.now(UTC).replace(microsecond=0))
+    except Refused as refusal:
+        raise click.ClickException(str(refusal)) from None
+    click.echo(f"Demo data are loaded. Everybody's password is “{DEMO_PASSWORD}”.")
 
 
 @click.command("worker")
@@ -112,7 +126,6 @@ def serve(app):
             if app.config["PRODUCTION"]:
                 refuse_demo()
             elif app.config["ROLE"] == "all" and not Centre.select().exists():
-                from exchange import demo
                 demo.load(datetime.now(UTC).replace(microsecond=0))
     if app.config["ROLE"] == "all":
         queue.work(app, embedded=True)

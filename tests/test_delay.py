@@ -43,6 +43,8 @@ def test_what_is_shown_is_understood_as_the_same_delay(minutes):
 @given(st.text(max_size=60))
 def test_any_text_is_a_delay_or_refused(typed):
     try:
-        assert 0 <= parse_delay(typed) <= LONGEST
-    except Refused as refusal:
-        assert list(refusal.fields) == ["delay"]
+        minutes = parse_delay(typed)
+    except Refused:
+        return
+
+    assert 0 <= minutes <= LONGEST

@@ -2,7 +2,7 @@
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from flask import Blueprint, flash, redirect, request, session, url_for
+from flask import Blueprint, current_app, flash, redirect, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -11,6 +11,7 @@ from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
+from exchange.demo import candidate_logins
 from models import audit, one_time_links, second_factor, sign_in_limits
 from models.database import Refused, database
 from models.people import Officer, StaffSession, officer_with
@@ -53,9 +54,10 @@ def sign_in():
             return _to_second_step(officer)
         if officer:
             return start_session(officer)
-    demo = Officer.select().where(Officer.is_demo, Officer.disabled_at.is_null()).order_by(Officer.id)
-    return page("account/sign_in.html", status=_refused(form), form=form, demo=list(demo),
-                demo_password=DEMO_PASSWORD)
+    demo = list(Officer.select().where(Officer.is_demo, Officer.disabled_at.is_null()).order_by(Officer.id))
+    return page("account/sign_in.html", status=_refused(form), form=form, demo=demo,
+                demo_password=DEMO_PASSWORD, candidates=candidate_logins() if demo else [],
+                site_address=current_app.config["SITE_ADDRESS"])
 
 
 @bp.route("/sign-in/code", methods=["GET", "POST"])

@@ -1,0 +1,85 @@
+"""A fictional set of data to look around in, with well-known sign-ins. Never in production."""
+from datetime import timedelta
+from pathlib import Path
+
+from exchange import importing
+from models import issuing, passwords, rules
+from models.attached import AttachedCentre, AttachedDefaults, Contact
+from models.credentials import Credential
+from models.database import Refused, Sentence, database
+from models.exams import Centre, Series
+from models.offers import ALL, SELECTED
+from models.people import Officer, Posting
+from models.staff_passwords import DEMO_PASSWORD, hasher
+
+FOLDER = Path(__file__).parent.parent / "demo"
+OFFICERS = (  # e-mail, name, centres; none: board staff
+    ("associate@demo.example", "Amal Raza", ("NC100",)),
+    ("centre@demo.example", "Kiran Shah", ("NC101",)),
+    ("two-centres@demo.example", "Inés Vidal", ("NC102", "NL500")),
+    ("board@demo.example", "Bo Lindqvist", ()),
+)
+WITH_ACCESS = ("NC101", "NC102", "NC104", "NC107", "NC109")
+CONFIRMED = ("NC101", "NC102", "NC107")
+CONTACT = Contact("Amal Raza", "+92 21 555 0100", "results@nc100.example")
+
+
+def load(now):
+    """Import the demo files, add the officers and make some centres' logins.
+
+    Raises `Refused` where there is a centre already.
+    """
+    if Centre.select().exists():
+        raise Refused(Sentence("There is data already: the demo data go into an empty database only."))
+    for kind in ("centres", "entries", "results", "releases"):
+        importing.apply(kind, (FOLDER / f"{kind}.csv").read_bytes(), "demo data", now)
+    hashed = hasher.hash(DEMO_PASSWORD)
+    for email, name, numbers in OFFICERS:
+        board = not numbers
+        officer = Officer.create(
+            email=email, name=name, password_hash=hashed, is_demo=True, created_at=now, is_board_staff=board,
+            reads_unreleased=board, releases_results=board)
+        for number in numbers:
+            Posting.create(officer=officer, centre=Centre.get(Centre.number == number),
+                           manages_candidate_results=True, sends_files=True)
+    for series in Series.select().where(Series.code.in_(("june-2026", "november-2026"))):
+        _give_access(series)
+        for number in (*CONFIRMED, "NL500"):
+            _confirm(Centre.get(Centre.number == number), series, now)
+
+
+def candidate_logins():
+    """(what it shows, username, password) of one candidate in a released series and of one under embargo."""
+    found = []
+    for what, code in ((Sentence("results are out"), "june-2026"), (Sentence("not yet"), "november-2026")):
+        login = Credential.get_or_none(Credential.username == f"NC101-0001-{code[0].upper()}26")
+        if login:
+            candidate = login.candidate
+            key = passwords.keys.issue_key(candidate.series, login.master_id)
+            found.append((what, login.username, passwords.grouped(passwords.derive(
+                key, candidate.centre.number, candidate.number, login.generation, login.salt))))
+    return found
+
+
+def _give_access(series):
+    associate = Centre.get(Centre.number == "NC100")
+    AttachedDefaults.create(
+        associate=associate, series=series, contact_name=CONTACT.name, contact_phone=CONTACT.phone,
+        contact_email=CONTACT.email, version=1)
+    for number in WITH_ACCESS:
+        AttachedCentre.create(
+            centre=Centre.get(Centre.number == number), series=series, give_access=True, version=1,
+            delay=240 if number == "NC102" else 0, contact_mode="centre" if number == "NC107" else "default")
+
+
+def _confirm(centre, series, now):
+    scope = SELECTED if centre.number == "NC102" else ALL
+    stands = rules.standing(centre, series)
+    chosen = [candidate.id for candidate in centre.candidates if candidate.series_id == series.id][::2]
+    with database.atomic():
+        issuing.save_offer(
+            stands.offer, by=OFFICERS[0][0], now=now - timedelta(minutes=5), version=0, scope=scope, selected=chosen,
+            terms=True, contact=Contact("Exams office", "", centre.email), delay=0)
+    planned = issuing.plan(centre, series, list(issuing.covered(centre, series)))
+    with database.atomic():
+        issuing.store(planned, centre, series, kind=issuing.CONFIRM, by=OFFICERS[0][0], now=now)
