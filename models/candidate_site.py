@@ -46,6 +46,7 @@ class Part(NamedTuple):
 class Sheet(NamedTuple):
     """Everything that a candidate's page says. `contact`: an empty name stands for 'Exams officer'."""
 
+    username: str
     candidate_name: str
     candidate_number: str
     centre_number: str
@@ -107,8 +108,9 @@ def sheet_of(rows, now):
         at = mine[0].visible_at and datetime.fromtimestamp(mine[0].visible_at, UTC)
         parts.append(Part(qualification, _state(at, mine[0].held_at, now), at, tuple(map(_award, mine))))
     return Sheet(
-        first.candidate_name, first.candidate_number, first.centre_number, first.centre_name, first.time_zone,
-        first.language, first.series_code, first.series_name, contact_in(first), tuple(parts), first.waiting)
+        first.username, first.candidate_name, first.candidate_number, first.centre_number, first.centre_name,
+        first.time_zone, first.language, first.series_code, first.series_name, contact_in(first), tuple(parts),
+        first.waiting)
 
 
 def contact_in(row):

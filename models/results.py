@@ -54,10 +54,13 @@ def released(now):
     return (Release.released_at <= now) & Release.held_at.is_null()
 
 
-def for_staff(centre, series, now, early=False):
-    """StaffRows of a centre in a series by candidate number and syllabus. `early`: the right to earlier ones."""
+def for_staff(centre, series, now, early=False, candidate=None):
+    """StaffRows of a centre in a series by candidate number and syllabus; of one `candidate` (id) where given.
+
+    `early`: the right to see them before the release.
+    """
     open_ = Value(True) if early else released(now)
-    return [StaffRow(*row) for row in (
+    query = (
         Entry.select(
             Candidate.number, Candidate.name, Candidate.uci, Entry.qualification, Entry.syllabus_code,
             Entry.option_code, Entry.title, Entry.status, Release.released_at, Release.held_at,
@@ -68,8 +71,10 @@ def for_staff(centre, series, now, early=False):
         .join_from(Entry, Result, JOIN.LEFT_OUTER, on=(Result.entry == Entry.id) & open_)
         .where(Candidate.centre == centre, Candidate.series == series)
         .order_by(Candidate.number, Entry.syllabus_code, Entry.id)
-        .tuples()
-    )]
+    )
+    if candidate is not None:
+        query = query.where(Candidate.id == candidate)
+    return [StaffRow(*row) for row in query.tuples()]
 
 
 class OwnRow(NamedTuple):
@@ -81,6 +86,7 @@ class OwnRow(NamedTuple):
 
     started_at: int
     waiting: int
+    username: str
     candidate_name: str
     candidate_number: str
     centre_number: str
@@ -120,7 +126,7 @@ def _own():
     newest, oldest = CandidateSession.alias(), CandidateSession.alias()
     waiting = (fn.COALESCE(newest.select(fn.MAX(newest.id)), 0) - fn.COALESCE(oldest.select(fn.MIN(oldest.id)), 0))
     session = CandidateSession.select(
-        CandidateSession.started_at, waiting, Candidate.name, Candidate.number,
+        CandidateSession.started_at, waiting, Credential.username, Candidate.name, Candidate.number,
         Centre.number, Centre.name, Centre.time_zone, Centre.email, Centre.language, Series.code, Series.name,
         uses_default_contact,
         AttachedDefaults.contact_name, AttachedDefaults.contact_phone, AttachedDefaults.contact_email,

@@ -13,6 +13,7 @@ from models.database import Refused
 from views import candidate_cookie as cookie
 from views.bound_templates import fixed, inside, render
 from views.candidate_pages import sheet_values
+from views.candidate_statement import statement_pdf
 from views.errors import answer, leave_for
 from views.hypermedia import now, wants_fragment
 
@@ -100,6 +101,19 @@ def sheet():
     if instant - active_at >= cookie.RENEWED_AFTER:
         cookie.write(response, token, instant)
     return response
+
+
+@bp.get("/<language>/statement.pdf")
+def statement():
+    """What is out, on paper; before that a page that is not there, whether or not results are loaded."""
+    token, active_at = cookie.read()
+    instant = now()
+    found = candidate_site.sheet(token, active_at, instant) if token else None
+    if found is None:
+        return _signed_out()
+    if not found.in_state(candidate_site.OUT):
+        abort(404)
+    return statement_pdf(found, instant)
 
 
 @bp.post("/<language>/sign-out")

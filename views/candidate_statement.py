@@ -1,0 +1,66 @@
+"""The candidate's own statement of results as a PDF, with what is out and nothing else."""
+import io
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from flask import Response, current_app, g
+from flask_babel import gettext as _
+
+from documents.statements import Result, Statement, StatementLayout, write_statements
+from models import grades, statement_codes
+from models.candidate_site import OUT
+from models.statement_codes import Line
+from views.candidate_pages import instant
+from views.hypermedia import say
+
+NO_MARK = "–"
+
+
+def statement_pdf(sheet, now):
+    """The answer with the PDF of a `candidate_site.Sheet` of which something is out."""
+    out = io.BytesIO()
+    write_statements([_statement(sheet, now)], out, _layout(now))
+    name = f"{sheet.centre_number}-{sheet.candidate_number}-{sheet.series_code}.pdf"
+    return Response(out.getvalue(), mimetype="application/pdf",
+                    headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _statement(sheet, now):
+    awards = [(part.qualification, award) for part in sheet.in_state(OUT) for award in part.awards]
+    lines = [Line(qualification, award.syllabus_code, award.title, award.grade, award.second_grade,
+                  award.endorsement, award.pum) for qualification, award in awards if award.grade]
+    _iso, words, place = instant(now, sheet.time_zone, g.language)
+    return Statement(
+        centre_number=sheet.centre_number, centre_name=sheet.centre_name,
+        candidate_number=sheet.candidate_number, candidate_name=sheet.candidate_name, series=sheet.series_name,
+        results=tuple(_result(qualification, award) for qualification, award in awards),
+        notes=tuple(_notes(sheet, awards)),
+        code=statement_codes.code_of(sheet.username, sheet.candidate_name, lines),
+        as_of=_("as of %(time)s (%(place)s)", time=words, place=place))
+
+
+def _result(qualification, award):
+    grade = grades.award_text(award.grade, award.second_grade) if award.grade else _("Not available yet")
+    title = award.title
+    if award.endorsement:
+        title = f"{title} ({_('Speaking endorsement %(level)s', level=award.endorsement)})"
+    return Result(qualification, award.syllabus_code, title, grade, NO_MARK if award.pum is None else str(award.pum))
+
+
+def _notes(sheet, awards):
+    codes = [code for _qualification, award in awards for code in (award.grade, award.second_grade) if code]
+    for word, sentence in grades.explanations(*codes).items():
+        yield f"{word}: {say(sentence)}"
+    contact = sheet.contact
+    yield _("Questions: %(who)s", who=", ".join(filter(None, (
+        contact.name or _("the exams officer of your centre"), contact.phone, contact.email))))
+
+
+def _layout(now):
+    config = current_app.config
+    site = urlsplit(config["SITE_ADDRESS"])
+    return StatementLayout(
+        language=g.language, board_name=config["BOARD_NAME"], printed_at=now,
+        verify_address=f"{site.netloc}/verify", verify_url=f"{site.scheme}://{site.netloc}/verify",
+        templates=Path(config["SLIP_TEMPLATES"]) if config["SLIP_TEMPLATES"] else None,
+        logo=Path(config["SLIP_LOGO"]) if config["SLIP_LOGO"] else None)
