@@ -3,16 +3,18 @@ from collections import Counter
 from itertools import groupby
 from typing import NamedTuple
 
-from flask import Blueprint, abort, request, url_for
+from flask import Blueprint, abort, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from models import audit
 from models.exams import Series, in_order
+from models.grades import award_text, explanations
 from models.results import StaffRow, for_staff
 from models.rules import releases_of
 from views.guards import officers_only
 from views.hypermedia import now, or_404, page
+from views.paging import page_of
 from views.reach import centre_of, entered_series, frame
 from views.times import in_zone
 
@@ -54,18 +56,17 @@ def index(number):
     code = request.args.get("series", choices[0].code)
     series = or_404(entered_series(centre).where(Series.code == code))
     by = request.args.get("by") if request.args.get("by") in WAYS else WAYS[0]
+    q = request.args.get("q", "")[:100]
     lines = lines_of(centre, series)
-    found = matching(lines, request.args.get("q", ""))
-    pages = range(1, len(found) // A_PAGE + (len(found) % A_PAGE > 0) + 1) if by == "candidate" else ()
-    current = min(max(request.args.get("page", 1, type=int), 1), max(len(pages), 1))
+    found = matching(lines, q)
     return page(
         "results/index.html", "results/_list.html", **frame(centre, "results", "results"),
-        series=series, choices=choices, by=by, q=request.args.get("q", ""), found=len(found),
-        may_read_early=may_read_early(), early=is_early(),
+        series=series, choices=choices, by=by, q=q, may_read_early=may_read_early(), early=is_early(),
         totals=totals(lines), releases=release_lines(centre, series, lines),
-        lines=found[(current - 1) * A_PAGE:current * A_PAGE] if by == "candidate" else (),
-        syllabuses=by_syllabus(found) if by == "syllabus" else (), current=current,
-        pages=[url_for("results.index", number=centre.number, **{**request.args, "page": n}) for n in pages])
+        listed=page_of(found, A_PAGE, "results.index", number=centre.number, series=series.code, by=by, q=q,
+                       early=request.args.get("early") if is_early() else ""),
+        explained=explanations(*(line.entry.grade for line in lines)),
+        syllabuses=by_syllabus(found) if by == "syllabus" else ())
 
 
 def lines_of(centre, series):
@@ -104,7 +105,9 @@ def line_of(row, centre, at):
 
 
 def printed(row):
-    return " ".join(filter(None, (row.grade + row.second_grade, row.endorsement)))
+    """The grade as the board prints it, a speaking endorsement behind it: 'A(a) B(b), speaking 2'."""
+    text = award_text(row.grade, row.second_grade)
+    return _("%(grade)s, speaking %(level)s", grade=text, level=row.endorsement) if row.endorsement else text
 
 
 def matching(lines, words):

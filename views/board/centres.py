@@ -1,3 +1,108 @@
-from flask import Blueprint
+"""The board's centres: find one, correct its details, attach it to an Associate or detach it."""
+from zoneinfo import available_timezones
 
-bp = Blueprint("board_centres", __name__)
+from flask import Blueprint, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from models import attaching, audit
+from models.database import Refused, Sentence, database
+from models.exams import Centre
+from models.subcentres import is_email
+from views.board import board_page
+from views.guards import board_only
+from views.hypermedia import done, now, or_404, say
+from views.paging import page_of
+
+bp = Blueprint("board_centres", __name__, url_prefix="/board/centres")
+bp.before_request(board_only)
+LANGUAGES = {"en": "English", "ar": "العربية"}
+
+
+@bp.get("")
+def index():
+    """Search by number, name or country; a whole number leads straight to its dashboard."""
+    q = request.args.get("q", "").strip()[:100]
+    found = current_user.centres
+    for word in q.split():
+        found = found.where(Centre.number.contains(word) | Centre.name.contains(word) | Centre.country.contains(word))
+    return board_page("board/centres/index.html", "centres", q=q, page_=page_of(found, 50, "board_centres.index", q=q))
+
+
+@bp.route("/<number>", methods=["GET", "POST"])
+def edit(number):
+    centre = one(number)
+    typed = {name: getattr(centre, name) for name in ("name", "country", "time_zone", "email", "language")}
+    errors = {}
+    if request.method == "POST":
+        before = dict(typed)
+        typed = {name: " ".join(request.form.get(name, "").split()) for name in typed}
+        errors = _errors(typed)
+        if not errors:
+            with database.atomic():
+                Centre.update(**typed).where(Centre.id == centre.id).execute()
+                audit.record(current_user, "changed a centre", now(), centre=centre.number,
+                             changes=audit.differences(before, typed))
+            return done(url_for("board_centres.edit", number=centre.number), _("The centre is changed."))
+    associates = current_user.centres.where(Centre.kind == "associate", Centre.id != centre.id)
+    return board_page("board/centres/edit.html", "centres", status=422 if errors else 200, centre_=centre,
+                      typed=typed, errors=errors, languages=list(LANGUAGES.items()), associates=list(associates),
+                      zones=sorted(available_timezones()))
+
+
+@bp.get("/<number>/move")
+def move(number):
+    """What attaching or detaching would mean, counted, before it is confirmed (D15)."""
+    centre = one(number)
+    associate = _associate(centre, request.args.get("associate", ""))
+    return board_page("board/centres/move.html", "centres", centre_=centre, associate=associate,
+                      effects=attaching.effects(centre, associate, now()))
+
+
+@bp.post("/<number>/move")
+def moved(number):
+    centre = one(number)
+    associate = _associate(centre, request.form.get("associate", ""))
+    before = centre.associate.number if centre.is_attached else ""
+    with database.atomic():
+        attaching.move(centre, associate, now())
+        audit.record(current_user, "attached a centre" if associate else "detached a centre", now(),
+                     centre=centre.number, changes=[("associate", before, associate.number if associate else "")])
+    return done(url_for("board_centres.edit", number=centre.number),
+                _("Attached to %(name)s.", name=associate.name) if associate else _("Detached."))
+
+
+@bp.get("/<number>/dashboard")
+def dashboard(number):
+    return redirect(url_for("dashboard.centre", number=one(number).number), 303)
+
+
+def one(number):
+    return or_404(current_user.centres.where(Centre.number == number))
+
+
+def _associate(centre, number):
+    """The Associate that is meant, None to detach. Raises `Refused`."""
+    if centre.is_associate:
+        raise Refused(Sentence("An Associate is attached to nobody."))
+    if not number:
+        return None
+    associate = current_user.centres.where(Centre.number == number, Centre.kind == "associate").first()
+    if associate is None:
+        raise Refused(Sentence("There is no Associate %(number)s.", number=number[:5]))
+    return associate
+
+
+def _errors(typed):
+    errors = {}
+    if not typed["name"] or len(typed["name"]) > 80:
+        errors["name"] = _("Enter a name of at most 80 characters.")
+    if len(typed["country"]) > 80:
+        errors["country"] = _("Use at most 80 characters.")
+    if typed["time_zone"] not in available_timezones():
+        errors["time_zone"] = _("Choose a time zone of the list.")
+    if typed["email"] and (not is_email(typed["email"]) or len(typed["email"]) > 254):
+        errors["email"] = say(Sentence("That is not an e-mail address, like exams@school.example."))
+    if typed["language"] not in LANGUAGES:
+        errors["language"] = _("Choose a language of the list.")
+    return errors

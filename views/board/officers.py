@@ -1,3 +1,92 @@
-from flask import Blueprint
+"""The board's officers: add one, rights per centre, one-time links, disable."""
+from flask import Blueprint, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
 
-bp = Blueprint("board_officers", __name__)
+from models import one_time_links, staff
+from models.database import Refused, Sentence, database
+from models.exams import Centre
+from models.people import BOARD_RIGHTS, RIGHTS, Officer
+from views.board import board_page
+from views.guards import board_only
+from views.hypermedia import done, now, or_404, say
+from views.paging import page_of
+
+bp = Blueprint("board_officers", __name__, url_prefix="/board/officers")
+bp.before_request(board_only)
+ACTS = {"disable": staff.disable, "enable": staff.enable, "second-factor": staff.remove_second_factor}
+
+
+@bp.get("")
+def index(typed=None, errors=None, status=200):
+    q = request.args.get("q", "").strip()[:100]
+    found = Officer.select().order_by(Officer.email)
+    for word in q.split():
+        found = found.where(Officer.email.contains(word) | Officer.name.contains(word))
+    return board_page("board/officers/index.html", "officers", status=status, q=q,
+                      typed=typed or {"email": "", "name": ""},
+                      errors=errors or {}, page_=page_of(found, 50, "board_officers.index", q=q))
+
+
+@bp.post("")
+def add():
+    typed = {name: request.form.get(name, "").strip()[:300] for name in ("email", "name")}
+    try:
+        officer = staff.add(typed["email"], typed["name"], current_user, now())
+    except Refused as refusal:
+        return index(typed, {name: say(said) for name, said in refusal.fields.items()}, 422)
+    return done(url_for("board_officers.edit", email=officer.email),
+                _("Added. Give rights below, then hand over a one-time link."))
+
+
+@bp.get("/<email>")
+def edit(email, link=None, status=200):
+    officer = one(email)
+    return board_page(
+        "board/officers/edit.html", "officers", status=status, officer=officer, link=link, rights=RIGHTS,
+        board_rights=("is_board_staff", *BOARD_RIGHTS), is_self=officer.id == current_user.id,
+        may_link=staff.may_hand_over_link(current_user, officer),
+        postings=sorted(officer.postings, key=lambda posting: posting.centre.number))
+
+
+@bp.post("/<email>/centres")
+def post(email):
+    """Post to a centre with exactly the ticked rights, or take the place there away."""
+    officer, number = one(email), request.form.get("number", "").strip().upper()
+    centre = current_user.centres.where(Centre.number == number).first()
+    if centre is None:
+        raise Refused(Sentence("There is no centre %(number)s.", number=number[:10]))
+    if "remove" in request.form:
+        staff.unpost(officer, centre, current_user, now())
+    else:
+        staff.post(officer, centre, request.form.getlist("right"), current_user, now())
+    return done(url_for("board_officers.edit", email=officer.email), _("The rights are changed."))
+
+
+@bp.post("/<email>/board")
+def board_rights(email):
+    officer = one(email)
+    staff.set_board_rights(officer, dict.fromkeys(request.form.getlist("right"), True), current_user, now())
+    return done(url_for("board_officers.edit", email=officer.email), _("The rights are changed."))
+
+
+@bp.post("/<email>/link")
+def link(email):
+    """Make a one-time link; it is shown once, on this page."""
+    officer = one(email)
+    if not staff.may_hand_over_link(current_user, officer):
+        raise Refused(Sentence("You cannot make a link for this officer."))
+    with database.atomic():
+        code, _link = one_time_links.make(officer, current_user, now())
+    return edit(email, link=(code, url_for("account.welcome", _external=True) + "#" + code))
+
+
+@bp.post("/<email>/<any(disable, enable, 'second-factor'):act>")
+def act(email, act):
+    officer = one(email)
+    ACTS[act](officer, current_user, now())
+    return done(url_for("board_officers.edit", email=officer.email), _("Done."))
+
+
+def one(email):
+    return or_404(Officer.select().where(Officer.email == email.lower()))
