@@ -7,6 +7,7 @@ from huey import PostgresHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 
 from jobs import archive, running, slips  # noqa: F401 (importing registers the kinds of job)
+from models import candidate_site, sign_in_failures
 from models.database import database
 
 logging.getLogger("huey").setLevel(logging.WARNING)
@@ -33,7 +34,13 @@ def init_app(app):
                 run_job(job_id)
             archive.forget_old(app.config["INSTANCE_PATH"])
 
-    queue.run_job, queue.pick_up = run_job, pick_up
+    @queue.periodic_task(crontab(minute="17"), name="forget")
+    def forget():
+        """Candidates' sessions and counts of refused sign-ins that nobody needs any more."""
+        for forget_old in (candidate_site.forget_ended, sign_in_failures.forget_old):
+            _with_connection(forget_old, datetime.now(UTC))
+
+    queue.run_job, queue.pick_up, queue.forget = run_job, pick_up, forget
     app.extensions["queue"] = queue
 
 

@@ -41,13 +41,15 @@ def _statement(sheet, now):
 
 def _result(qualification, award):
     grade = grades.award_text(award.grade, award.second_grade) if award.grade else _("Not available yet")
-    title = award.title
-    if award.endorsement:
-        title = f"{title} ({_('Speaking endorsement %(level)s', level=award.endorsement)})"
-    return Result(qualification, award.syllabus_code, title, grade, NO_MARK if award.pum is None else str(award.pum))
+    mark = NO_MARK if award.pum is None else str(award.pum)
+    return Result(qualification, award.syllabus_code, award.title, grade, mark)
 
 
 def _notes(sheet, awards):
+    """At most six: endorsements, the four words, whom to ask."""
+    spoken = [f"{award.syllabus_code}: {award.endorsement}" for _qualification, award in awards if award.endorsement]
+    if spoken:
+        yield _("Speaking endorsement, by syllabus: %(levels)s", levels=", ".join(spoken))
     codes = [code for _qualification, award in awards for code in (award.grade, award.second_grade) if code]
     for word, sentence in grades.explanations(*codes).items():
         yield f"{word}: {say(sentence)}"

@@ -1,11 +1,13 @@
 """A candidate's session: where it lives, when it ends."""
 import re
+from datetime import timedelta
 
 import pytest
 
 from models import candidate_site
 from models.audit import AuditEvent
-from models.credentials import CandidateSession
+from models.credentials import CandidateSession, Credential, SignInFailure
+from models.database import database
 from tests.candidates.conftest import SHEET, USERNAME
 
 ENDED = "/results/en/signed-out"
@@ -170,3 +172,18 @@ def test_the_site_sets_no_other_cookie_and_reads_none_of_the_staff(zoe, cast, gu
 def test_ended_sessions_are_forgotten_a_day_later(zoe, cast):
     assert candidate_site.forget_ended(cast.now + candidate_site.ABSOLUTE) == 0
     assert candidate_site.forget_ended(cast.now + candidate_site.ABSOLUTE + candidate_site.KEPT * 2) == 1
+
+
+def test_what_nobody_needs_is_forgotten_by_itself(app, zoe, guest, cast):
+    """P5: the queue does it every hour; what is younger stays."""
+    old, month = cast.now - timedelta(days=2), cast.now - timedelta(days=40)
+    CandidateSession.create(digest="old", credential=Credential.get(), generation=1, started_at=old, ends_at=old)
+    SignInFailure.create(subject="old", hour=month)
+    SignInFailure.create(subject="young", hour=cast.now)
+
+    app.extensions["queue"].forget.call_local()
+    database.connect(reuse_if_open=True)
+
+    assert [session.digest for session in CandidateSession.select()] == [
+        candidate_site.digest_of(zoe.cookie.split(".")[0])]
+    assert [failure.subject for failure in SignInFailure.select()] == ["young"]
