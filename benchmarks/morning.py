@@ -27,7 +27,8 @@ KEYS = {"CREDENTIAL_KEY": "k1:" + "c" * 40, "PEPPER": "p1:" + "p" * 40, "SECRET_
 MOST = {"candidates": 1_000_000, "rate": 2_000, "minutes": 15.0, "waiting": 20_000}
 P95_AT_HALF = 500  # ms
 STEP_SECONDS, HIGHER = 8, 1.25
-PLANTED = 6  # seconds that a planted release is off
+LEAD = 4  # seconds from the last countdown page to the release
+PLANTED = 3  # seconds that a planted release is off
 
 
 def main(arguments):
@@ -53,6 +54,7 @@ def _options():
     options.add_argument("--waiting", type=int, default=500, help="countdown pages open at the release")
     options.add_argument("--workers", type=int, default=os.cpu_count())
     options.add_argument("--plant", choices=("early", "late"), help="a fault that must be found")
+    options.add_argument("--alone", action="store_true", help="no slips and no import beside it")
     options.add_argument("--no-steps", action="store_true", help="do not look for the highest rate")
     options.add_argument("--check", action="store_true", help="exit 1 when red (it does so anyway)")
     return options
@@ -82,7 +84,8 @@ async def _morning(chosen, settings, people, port, group):
           f"the release is in {crowd.release_at - time.time():.0f} s", flush=True)
     await crowd.peep(cookies, crowd.release_at)
 
-    beside = _beside.start(settings, list(_country.entries(min(_beside.CHANGED, chosen.candidates))))
+    changed = list(_country.entries(min(_beside.CHANGED, chosen.candidates)))
+    beside = {} if chosen.alone else _beside.start(settings, changed)
     cpu, own = cpu_seconds(group), _own_cpu()
     spread = min(max(len(people) // PAGES_A_SECOND, SHORTEST), LONGEST, chosen.minutes * 60)
     open_pages = asyncio.create_task(crowd.wait_at(cookies, spread))
@@ -101,8 +104,8 @@ def _release(plant):
     """Move the release to the next seconds; give the instant that everybody was told."""
     from models.exams import Release
 
-    told = int(time.time()) + 5
-    actual = told + {"early": -PLANTED + 2, "late": PLANTED, None: 0}[plant]
+    told = int(time.time()) + LEAD
+    actual = told + {"early": -PLANTED, "late": PLANTED, None: 0}[plant]
     database.connect(reuse_if_open=True)
     Release.update(released_at=actual).execute()
     database.close()
@@ -124,7 +127,7 @@ def _report(chosen, seen, offered, lasted, cpu, own, finished):
           f"  server CPU      {cpu / max(flows, 1) * 1000:8.2f} ms a flow, open pages included\n"
           f"  capacity        {cores * max(flows, 1) / max(cpu, 0.01):8.0f} flows a second, had it all {cores} cores\n"
           f"  the load took   {own / lasted:8.2f} cores, the servers {cpu / lasted:.2f} of {cores}")
-    return not seen.is_clean or set(finished.values()) != {"done"}
+    return not seen.is_clean or any(said != "done" for said in finished.values())
 
 
 async def _steps(chosen, arriving, people, port, group):
