@@ -2,14 +2,17 @@
 from flask import Blueprint, abort, request
 from flask_babel import gettext as _
 from flask_login import current_user
+from werkzeug.exceptions import NotFound
 
 from models import subcentre_changes as changes
 from models.attached import CENTRE_DEFINED, DEFAULT
 from models.database import Overtaken, Refused, Sentence
 from models.delay import format_delay, parse_delay
+from models.exams import Centre
 from models.subcentre_finding import find
 from models.subcentre_screen import Screen
 from models.subcentres import DEFAULTS_ROW, ROW_FIELDS
+from views.errors import http_error
 from views.guards import officers_only
 from views.hypermedia import now
 from views.reach import series_of
@@ -20,6 +23,7 @@ from views.subcentre_words import centres_changed
 
 bp = Blueprint("attached_centres", __name__)
 bp.before_request(officers_only)
+bp.register_error_handler(Centre.DoesNotExist, lambda _error: http_error(NotFound()))
 HERE = "/centres/<number>/candidate-results/<code>/attached-centres"
 bp.add_url_rule(f"{HERE}/history", view_func=history)
 NOTHING = Sentence("Nothing is set yet: enter a delay, or choose access or contact details.")
@@ -42,11 +46,8 @@ def change_defaults(number, code):
 @bp.post(f"{HERE}/rows/<row>")
 def change_row(number, code, row):
     """A control of one centre's row was changed: keep it, and show what would follow for that row."""
-    screen = screen_of(number, code, row)
-    if row not in screen.standings:
-        abort(404)
     typed = read_row(request.form, row)
-    screen = changes.draft(screen, typed.by_row, typed.read_at)
+    screen = changes.draft(screen_of(number, code, row), typed.by_row, typed.read_at)
     return answer(screen, [row], status=422 if screen.row(row).errors else 200, form=request.form, rows_only=True)
 
 
@@ -84,12 +85,12 @@ def discard(number, code):
 @bp.post(f"{HERE}/choices")
 def choose(number, code):
     """Settle a conflict: `keep` is 'mine' or 'theirs', for one row ('mine-XA101') or for all."""
-    typed = read(request.form)
+    screen, typed = screen_of(number, code), read(request.form)
     side, _dash, chosen = request.form.get("keep", "").partition("-")
     if side not in ("mine", "theirs"):
         abort(400)
     target = {"": changes.ALL_ROWS, "defaults": DEFAULTS_ROW}.get(chosen, chosen)
-    screen = changes.choose(screen_of(number, code), target, side == "mine")
+    screen = changes.choose(screen, target, side == "mine")
     return answer(screen, typed.rows, _("Kept as yours; Save stores it.") if side == "mine"
                   else _("Taken as theirs; your own change is dropped."), form=request.form)
 

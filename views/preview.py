@@ -34,7 +34,7 @@ def preview(number, code):
     names = in_order(name for group in groups(series, [centre.id])[centre.id]
                      for name in group.qualifications.split("|"))
     sheet = Sheet(
-        _("Sample Candidate"), "0000", centre.number, centre.name, centre.time_zone, centre.language, series.code,
+        "", _("Sample Candidate"), "0000", centre.number, centre.name, centre.time_zone, centre.language, series.code,
         series.name, stands.contact, tuple(_part(name, stands, releases, moment, after) for name in names))
     return page("preview/preview.html", series=series, after=after, site="#",
                 **sheet_values(sheet, moment, "en") | frame(centre, TAB, f"candidate-results/{code}/preview"))
