@@ -14,7 +14,8 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from itertools import groupby
+from itertools import groupby, pairwise
+from operator import itemgetter
 from pathlib import Path
 
 import uharfbuzz
@@ -22,9 +23,7 @@ from xhtml2pdf.bidi import display_order
 
 _FOLDER = Path(__file__).parent / "fonts"
 _SCRIPTS = ("Arabic", "Hebrew", "Devanagari", "Bengali", "Tamil", "Thai")
-_REFUSED = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
-_STEERING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
-# What steers joining, breaking or the direction of a neighbour, and is never drawn: soft hyphen, joiners, marks.
+# What steers the joining, breaking or direction of its neighbours and is never drawn itself.
 _UNDRAWN = frozenset("\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
 
 
@@ -89,8 +88,8 @@ def script_face(script: str, bold: bool = False) -> Face:
 
 
 def unprintable(text: str) -> list[str]:
-    """The characters that cannot be printed, in order, each once; an empty list for a text that can. They are the
-    ones that no face has, and what would change how others are read: controls, overrides, halves of pairs."""
+    """The characters that cannot be printed, in order, each once; an empty list for a text that can. No face has
+    them: rare signs, and what would change how others are read (controls, overrides, halves of pairs)."""
     printable = _printable()
     return [] if printable.issuperset(text) else [char for char in dict.fromkeys(text) if char not in printable]
 
@@ -105,13 +104,16 @@ def shape(text: str, bold: bool = False, base_direction: str | None = None,
     order, levels = display_order(text, {"ltr": "L", "rtl": "R"}.get(base_direction))
     place = {index: at for at, index in enumerate(order)}
     own = (_MONO, *_REGULAR) if mono else _BOLD if bold else _REGULAR
-    kinds = list(zip(levels, _faces(text, (*own, *_eastern(text))), _scripts(text), strict=True))
+    kinds = list(zip(levels, _faces(text, (*own, *_eastern(text))), strict=True))
     runs = []
-    for (level, face, script), letters in groupby(range(len(text)), kinds.__getitem__):
-        letters = list(letters)
-        run = _shaped(face, script, level, text[letters[0]:letters[-1] + 1])
-        runs.append((min(place[index] for index in letters), run))
-    return tuple(run for _, run in sorted(runs, key=lambda placed: placed[0]) if run.ids)
+    for (level, face), places in groupby(range(len(text)), kinds.__getitem__):
+        places = list(places)
+        scripts = _scripts(text[places[0]:places[-1] + 1])
+        for script, part in groupby(zip(scripts, places, strict=True), itemgetter(0)):
+            part = [at for _, at in part]
+            run = _shaped(face, script, level, text[part[0]:part[-1] + 1])
+            runs.append((min(place[at] for at in part), run))
+    return tuple(run for _, run in sorted(runs, key=itemgetter(0)) if run.ids)
 
 
 def width(runs: tuple[Glyphs, ...], size: float) -> float:
@@ -123,8 +125,7 @@ def _shaped(face: Face, script: str, level: int, text: str) -> Glyphs:
     buffer = uharfbuzz.Buffer()
     buffer.add_str(text)
     buffer.direction = "rtl" if level % 2 else "ltr"
-    buffer.script = script
-    buffer.language = "und"             # never the server's own: some letters look otherwise in Serbia or Romania
+    buffer.script = script              # and no language: guessing takes the server's, and a б is not the same in sr
     buffer.flags |= uharfbuzz.BufferFlags.REMOVE_DEFAULT_IGNORABLES
     uharfbuzz.shape(face.font, buffer)
     infos, positions = buffer.glyph_infos, buffer.glyph_positions
@@ -140,7 +141,7 @@ def _faces(text: str, faces: tuple[Face, ...]) -> list[Face]:
     for start, end in _clusters(text):
         drawn = [char for char in text[start:end] if char not in _UNDRAWN]
         able = [face for face in faces if face.characters.issuperset(drawn)]
-        if chosen and chosen[-1] in able and (not drawn or drawn[0].isspace()):
+        if text[start].isspace() and chosen and chosen[-1] in able:
             able = [chosen[-1]]
         chosen += able[:1] * (end - start) or [_first(faces, char) for char in text[start:end]]
     return chosen
@@ -154,7 +155,7 @@ def _clusters(text: str) -> Iterator[tuple[int, int]]:
     """Start and end of each letter with its marks and what is not drawn after it."""
     starts = [at for at, char in enumerate(text)
               if not at or not (unicodedata.category(char)[0] == "M" or char in _UNDRAWN)]
-    return zip(starts, [*starts[1:], len(text)], strict=True)
+    return pairwise((*starts, len(text)))
 
 
 def _eastern(text: str) -> list[Face]:
@@ -164,7 +165,7 @@ def _eastern(text: str) -> list[Face]:
 
 
 def _scripts(text: str) -> list[str]:
-    """The script of each character as ISO 15924 names it; signs, blanks and marks have their neighbour's."""
+    """The script of each character of a run as ISO 15924 names it; signs, blanks and marks have their neighbour's."""
     own = list(map(_script, text))
     before = next(filter(None, own), "Zyyy")
     return [before := script or before for script in own]
@@ -181,7 +182,4 @@ def _script(char: str) -> str | None:
 
 @cache
 def _printable() -> frozenset[str]:
-    """Every character that some face has, and what is not drawn, without the ones that nobody should print."""
-    known = _UNDRAWN.union(*(face.characters for face in (*_REGULAR, *_EASTERN)))
-    return frozenset(char for char in known if unicodedata.category(char) not in _REFUSED
-                     and unicodedata.bidirectional(char) not in _STEERING)
+    return _UNDRAWN.union(*(face.characters for face in (*_REGULAR, *_EASTERN)))
