@@ -60,7 +60,7 @@ def _face(script: str, weight: str = "Regular") -> Face:
 
 _REGULAR, _BOLD = (tuple(_face(script, weight) for script in ("", *_SCRIPTS)) for weight in ("Regular", "Bold"))
 _MONO = _face("Mono")
-_EASTERN = tuple(map(_face, ("SC", "TC", "JP", "KR")))      # one weight: bold ideographs would double their 6 MB
+_EASTERN = tuple(_face(region, "Medium") for region in ("SC", "TC", "JP", "KR"))    # for regular and bold: 6 MB once
 FACES = (*_REGULAR, *_BOLD, _MONO, *_EASTERN)
 
 

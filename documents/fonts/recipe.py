@@ -5,7 +5,8 @@ TrueType outlines, which is what xhtml2pdf can embed, reduced to the characters 
 the shaping rules that HarfBuzz applies unasked. Hinting goes: paper does not need it. So do kerning and ligatures
 of the plain faces: xhtml2pdf sets without them, and what is stamped must stand where it was laid out.
 
-Chinese, Japanese and Korean keep what is common there, about 6 MB in all:
+Chinese, Japanese and Korean come in one weight, Medium, that stands beside both others, and keep what is common
+there, about 6 MB in all:
 * Simplified Chinese: GB 2312, both levels; Traditional Chinese: Big5 level 1, its 5,401 frequent characters; both
   with the characters beyond these that parents like to choose;
 * Japanese: kana, signs and JIS X 0208 level 1; of level 2, and of the 360 surnames' variants that Windows added,
@@ -80,7 +81,7 @@ def faces() -> Iterator[tuple[str, str, set[int], list[str]]]:
     mono = {*ASCII, *range(0xA0, 0x180), *range(0x2010, 0x2028)}
     yield "NotoSansMono-Regular", "NotoSansMono-Regular", mono, PLAIN_RULES
     for script, points in eastern().items():
-        yield f"NotoSans{script}-Regular", f"NotoSans{script}_400Regular", points, []
+        yield f"NotoSans{script}-Medium", f"NotoSans{script}_500Medium", points, []
 
 
 def reduced(original: Path, points: set[int], rules: list[str]) -> TTFont:
