@@ -8,9 +8,11 @@ import re
 import html5lib
 from flask import url_for
 
+from models.audit import AuditEvent
 from models.people import Officer
 from tests.cast import PASSWORD
 
+ALARMS = ("alarm: many refused sign-ins", "alarm: many accounts tried")
 LABELLED = {"input", "select", "textarea"}
 VERBS = ("hx-get", "hx-post", "hx-put", "hx-delete", "hx-patch")
 
@@ -110,9 +112,14 @@ class Visitor:
         headers = dict(options.pop("headers", {}))
         if htmx:
             headers |= {"HX-Request": "true", "HX-Request-Type": "partial"}
+        watched = method == "POST" and not path.startswith("/results/")  # those count their queries themselves
+        events = _events() if watched else 0
         response = self.client.open(path, method=method, headers=headers, **options)
         answer = Answer(response, path)
         response.close()
+        if watched:
+            written = _events() - events
+            assert written in expected_events(answer), f"POST {path}: {answer.status}, {written} events"
         if lint and answer.tree is not None:
             complaints = lint_page(answer)
             assert complaints == [], f"{method} {path}: {complaints}"
@@ -133,6 +140,25 @@ def _parsed(html, is_fragment):
     row = re.match(r"\s*<(tr|tbody|thead)\b", html)
     holder = {"tr": "tbody"}.get(row[1], "table") if row else "div"
     return parser.parseFragment(html, container=holder), parser.errors
+
+
+def expected_events(answer):
+    """How many audit events a POST may have written: one when it was accepted, none when it was refused.
+
+    Nothing was accepted where the way leads to the password or to signing in, or where a page only says what would
+    follow (`data-dry-run`). Subcentre Management keeps what was typed in the draft even where it refuses it, so
+    that nothing is lost: that is one event.
+    """
+    where = answer.location or ""
+    if where.startswith("/account/password-again") or "data-dry-run" in answer.html:
+        return (0,)
+    if where.startswith("/sign-in") or ("attached-centres" in answer.path and answer.status in (409, 422)):
+        return (0, 1)
+    return (int(answer.status < 400),)
+
+
+def _events():
+    return AuditEvent.select().where(AuditEvent.what.not_in(ALARMS)).count()
 
 
 def lint_page(answer):

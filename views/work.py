@@ -56,8 +56,6 @@ def fetch(public_id):
     job = job_of(public_id, Job.kind == "archive", Job.state == DONE)
     if password_was_given_long_ago():
         return redirect(url_for("account.password_again", next=url_for("work.show", public_id=public_id)), 303)
-    audit.record(current_user, "downloaded slips", now(), centre=job.centre.number, series=job.series.code,
-                 subject=f"{len(job.wanted['batches'])} files")
     path = archive.path_of(current_app.config["INSTANCE_PATH"], job)
     if path.exists():
         file = path
@@ -65,6 +63,8 @@ def fetch(public_id):
         file = io.BytesIO()
         archive.write(job, file)
         file.seek(0)
+    audit.record(current_user, "downloaded slips", now(), centre=job.centre.number, series=job.series.code,
+                 subject=f"{len(job.wanted['batches'])} files")
     return attachment(file, "application/zip", f"slips-{job.centre.number}-{job.series.code}.zip")
 
 
