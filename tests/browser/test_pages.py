@@ -1,0 +1,80 @@
+"""Every page in a real Chromium: nothing for axe to find, no scrolling sideways on a phone, no request elsewhere."""
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from models.credentials import SlipBatch
+from models.exams import Release
+from models.jobs import DONE, Job
+
+AXE = Path(__file__).parent / "axe.min.js"
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+XA100, XA101 = "/centres/XA100", "/centres/XA101"
+SERIES = "candidate-results/june-2026"
+PAGES = {
+    "associates_officer": (
+        XA100, f"{XA100}/results", f"{XA100}/files", f"{XA100}/candidate-results", f"{XA100}/{SERIES}",
+        f"{XA100}/{SERIES}/attached-centres", f"{XA100}/{SERIES}/attached-centres/history", f"{XA100}/{SERIES}/to-do",
+        f"{XA101}/{SERIES}", "/jobs/JOB", "/account", "/account/second-factor", "/account/password-again"),
+    "karachi_officer": (
+        f"{XA101}/{SERIES}", f"{XA101}/{SERIES}/status", f"{XA101}/{SERIES}/credentials", f"{XA101}/results",
+        f"{XA101}/{SERIES}/credentials/BATCH", f"{XA101}/{SERIES}/preview", f"{XA101}/{SERIES}/preview?state=after"),
+    "board": (
+        "/board/centres", "/board/centres/XA101", "/board/centres/XA101/move", "/board/officers",
+        "/board/officers/kiran@xa101.example", "/board/series", "/board/series/june-2026", "/board/imports",
+        "/board/audit", "/board/queue", "/never"),
+    None: ("/sign-in", "/welcome", "/privacy", "/verify", "/results/en/sign-in"),
+}
+
+
+@pytest.fixture
+def peopled(cast):
+    """The cast with something on every page."""
+    cast.give_access(cast.karachi, cast.lima, delay=1440)
+    cast.confirm(cast.karachi, cast.karachi_officer)
+    Release.update(released_at=cast.now - timedelta(days=2)).where(Release.qualification == "A Level").execute()
+    cast.result(cast.candidates["XA101"][0], "9709", "A*", 95)
+    Job.create(public_id="JOB", kind="slips", state=DONE, officer=cast.associates_officer, centre=cast.associate,
+               series=cast.june, created_at=cast.now, done=1, total=1)
+    SlipBatch.update(public_id="BATCH").execute()
+    return cast
+
+
+def complaints(page, look):
+    page.add_script_tag(path=AXE)
+    found = page.evaluate("options => axe.run(document, options)", RULES)["violations"]
+    told = [(look, v["id"], v["nodes"][0]["html"][:160]) for v in found]
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return told + ([(look, "scrolls sideways", overflow)] if overflow > 0 else [])
+
+
+@pytest.mark.parametrize("who", list(PAGES))
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(peopled, open_page, signed_in, live, who, width, scheme):
+    options = {"width": width, "color_scheme": scheme, "bypass_csp": True, "reduced_motion": "reduce"}
+    page = signed_in(getattr(peopled, who), **options) if who else open_page(**options)
+    elsewhere, errors = [], []
+    page.on("request", lambda request: elsewhere.append(request.url) if not request.url.startswith(
+        (live, "data:")) else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+
+    found = []
+    for address in PAGES[who]:
+        page.goto(address)
+        found += complaints(page, address)
+
+    assert (found, elsewhere, errors) == ([], [], [])
+
+
+def test_the_candidates_own_pages_too(peopled, open_page):
+    logins = peopled.confirm(peopled.karachi, peopled.karachi_officer)
+    for width, scheme in ((360, "dark"), (1280, "light")):
+        page = open_page(width=width, color_scheme=scheme, bypass_csp=True, reduced_motion="reduce")
+        page.goto("/results/en/sign-in")
+        page.get_by_label("Username").fill("XA101-0001-J26")
+        page.get_by_label("Password").fill(logins["0001"])
+        page.get_by_role("button", name="Sign in").click()
+        page.locator(".grade").first.wait_for()
+
+        assert complaints(page, "results") == []
