@@ -74,6 +74,7 @@ class BindingGenerator(CodeGenerator):
 
 class Binder(NodeTransformer):
     def __init__(self, environment):
+        self.environment = environment
         self.constants, self.catalogue = environment.constants, environment.catalogue
 
     def visit_Name(self, node):
@@ -83,8 +84,16 @@ class Binder(NodeTransformer):
 
     def visit_Call(self, node):
         called = getattr(node.node, "name", None)
-        if called == "_" and len(node.args) == 1 and isinstance(node.args[0], nodes.Const) and not node.kwargs:
-            return nodes.Const(self.catalogue.ugettext(node.args[0].value) % {}, lineno=node.lineno)
+        if called == "_" and isinstance(node.args[0], nodes.Const):
+            return self._message(node)
         if called == "url_for" and node.args[0].value == "static":
             return nodes.Const(url_for("static", filename=node.kwargs[0].value.value), lineno=node.lineno)
         return self.generic_visit(node)
+
+    def _message(self, node):
+        """The message itself, or the message % {its values}."""
+        text = self.catalogue.ugettext(node.args[0].value)
+        if not node.kwargs:
+            return nodes.Const(text % {}, lineno=node.lineno)
+        values = [nodes.Pair(nodes.Const(given.key), self.visit(given.value)) for given in node.kwargs]
+        return nodes.Mod(nodes.Const(text), nodes.Dict(values), lineno=node.lineno).set_environment(self.environment)

@@ -1,5 +1,5 @@
 """The first two locks: shut by default, and the kind of person per area. And the headers of every answer."""
-from flask import abort, current_app, request
+from flask import abort, current_app, redirect, request
 from flask_login import current_user
 from peewee import PostgresqlDatabase
 
@@ -35,9 +35,12 @@ def right_host():
     """With a host name of its own the candidate site has no staff page, and the portal no candidate page."""
     host = current_app.config["CANDIDATE_HOST"]
     if not host or request.endpoint in ("static", "health.healthz"):
-        return
+        return None
+    if request.host == host and request.path == "/":
+        return redirect("/results/", 303)
     if (request.host == host) != (request.endpoint or CANDIDATE_SITE).startswith((CANDIDATE_SITE, "public.")):
         abort(404)
+    return None
 
 
 def connect():

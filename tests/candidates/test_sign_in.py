@@ -31,6 +31,16 @@ def test_the_address_on_the_slip_leads_to_the_readers_language(guest):
     assert visitor.get("/results/xx/sign-in", htmx=False).status == 404
 
 
+def test_a_host_of_its_own_leads_to_the_site_and_has_no_staff_page(app, guest, monkeypatch):
+    monkeypatch.setitem(app.config, "CANDIDATE_HOST", "results.example")
+    own, other = {"base_url": "https://results.example"}, {"base_url": "https://portal.example"}
+
+    assert guest().get("/", htmx=False, **own).location == "/results/"
+    paths = (SIGN_IN, "/privacy", "/sign-in")
+    assert [guest().get(path, htmx=False, **own).status for path in paths] == [200, 200, 404]
+    assert [guest().get(path, htmx=False, **other).status for path in paths] == [404, 404, 200]
+
+
 def test_the_first_page_is_the_same_for_everybody_and_may_be_cached(guest, zoe):
     stranger = guest().get(SIGN_IN, htmx=False)
     signed_in = zoe.get(SIGN_IN, htmx=False)
