@@ -1,5 +1,4 @@
 """A fictional set of data to look around in, with well-known sign-ins. Never in production."""
-from datetime import timedelta
 from pathlib import Path
 
 from exchange import importing
@@ -78,7 +77,7 @@ def _confirm(centre, series, now):
     chosen = [candidate.id for candidate in centre.candidates if candidate.series_id == series.id][::2]
     with database.atomic():
         issuing.save_offer(
-            stands.offer, by=OFFICERS[0][0], now=now - timedelta(minutes=5), version=0, scope=scope, selected=chosen,
+            stands.offer, by=OFFICERS[0][0], now=now, version=0, scope=scope, selected=chosen,
             terms=True, contact=Contact("Exams office", "", centre.email), delay=0)
     planned = issuing.plan(centre, series, list(issuing.covered(centre, series)))
     with database.atomic():
