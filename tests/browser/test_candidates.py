@@ -88,6 +88,7 @@ def test_the_code_on_the_slip_fills_the_form_and_leaves_the_address(open_page, p
 def test_a_page_open_at_the_instant_shows_the_results_by_itself(open_page, password, release):
     page = open_page(width=360, timezone_id="America/Lima")
     sign_in(page, password)
+    expect(page.get_by_role("timer")).to_be_visible()
     release("A Level", seconds=3)
     page.reload()
     loads = []
@@ -106,6 +107,7 @@ def test_a_clock_that_is_wrong_does_no_harm(open_page, password, release, hours)
     page = open_page()
     page.clock.install(time=datetime.now(UTC) + timedelta(hours=hours))
     sign_in(page, password)
+    expect(page.get_by_role("timer")).to_be_visible()
     release("A Level", hours=2)
 
     page.reload()
