@@ -9,7 +9,7 @@ from flask import current_app
 
 from documents.slips import unprintable
 from exchange import demo
-from exchange.commands import import_command
+from exchange.commands import backup_command, import_command, restore_command
 from jobs import queue
 from jobs import slips as slip_jobs
 from models import audit, issuing
@@ -23,7 +23,8 @@ from settings import Unfit
 
 
 def init_app(app):
-    for command in (migrate_command, officers, slips, worker, import_command(unprintable), demo_command):
+    for command in (migrate_command, officers, slips, worker, import_command(unprintable), demo_command,
+                    backup_command, restore_command):
         app.cli.add_command(command)
 
 

@@ -1,10 +1,10 @@
-"""Board files from the command line, for the board's own automation."""
+"""Board files, backup and restore from the command line, for the board's own automation."""
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from exchange import importing, reading
+from exchange import backup, importing, reading
 from exchange.columns import COLUMNS
 from models.database import Refused
 
@@ -50,3 +50,31 @@ def report(difference):
             click.echo(f"{word}, line {line}: {sentence}", err=word == "Refused")
         if len(lines) > SHOWN:
             click.echo(f"{word}: {len(lines) - SHOWN} more.")
+
+
+@click.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup_command(file):
+    """Write everything but the keys to FILE, while everybody goes on working."""
+    try:
+        rows = backup.write(file, datetime.now(UTC).replace(microsecond=0))
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be written: {error.strerror}.") from None
+    click.echo(f"{sum(rows.values())} rows of {len(rows)} tables are in {file}.")
+    click.echo("The keys (SECRET_KEY, CREDENTIAL_KEY, PEPPER) are not in it: keep them apart from it. Without them "
+               "the logins in it are of no use to anybody.")
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--replace", is_flag=True, help="what is in the database now is lost")
+def restore_command(file, replace):
+    """Put the backup in FILE into an empty database, whole or not at all."""
+    try:
+        rows, missing = backup.restore(file, "command line", datetime.now(UTC).replace(microsecond=0), replace=replace)
+    except Refused as refusal:
+        raise click.ClickException(str(refusal)) from None
+    click.echo(f"{sum(rows.values())} rows of {len(rows)} tables are restored. Everybody signs in again.")
+    if missing:
+        click.echo(f"Logins need keys that the settings lack: {', '.join(missing)}. Until they are given, those "
+                   "candidates cannot sign in or their slips cannot be printed again.", err=True)

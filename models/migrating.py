@@ -18,6 +18,11 @@ def migrate():
         return Runner(database.obj, str(MIGRATIONS)).up()
 
 
+def applied():
+    """The names of the migrations that this database has seen, in order."""
+    return [step.name for step in Runner(database.obj, str(MIGRATIONS)).status() if step.applied]
+
+
 def pending():
     return [step.name for step in Runner(database.obj, str(MIGRATIONS)).status() if not step.applied]
 
