@@ -2,7 +2,8 @@
 
 Taken as one consistent snapshot while everybody goes on working, and put back whole or not at all, on SQLite or
 PostgreSQL, whichever it came from. The keys stand in no table and so in no backup. Sessions and one-time links
-are left out: whoever signed out since, or used up a link, must not be signed in again by it.
+are left out: whoever signed out since, or used up a link, must not be signed in again by it. So is what an import
+has only staged.
 """
 import base64
 import hashlib
@@ -23,10 +24,12 @@ from models.database import Refused, Sentence, database
 from models.one_time_links import OneTimeLink
 from models.passwords import keys
 from models.people import Officer, StaffSession
+from models.results import StagedResult
+from models.staging import StagedCandidate, StagedEntry
 from models.tables import TABLES
 
 FORMAT = 1
-LEFT_OUT = (StaffSession, CandidateSession, OneTimeLink)
+LEFT_OUT = (StaffSession, CandidateSession, OneTimeLink, StagedCandidate, StagedEntry, StagedResult)
 KEPT = tuple(table for table in TABLES if table not in LEFT_OUT)
 MANIFEST = "manifest.json"
 ROWS, ROWS_WITH_FILES = 1000, 5  # at a time in memory

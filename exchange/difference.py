@@ -1,4 +1,5 @@
 """What a file would change: found before anything is stored, and stored only as it was found."""
+import hashlib
 from dataclasses import dataclass, field
 
 
@@ -23,6 +24,12 @@ class Difference:
     @property
     def changes_nothing(self):
         return not (self.new or self.changed or self.removed)
+
+    @property
+    def fingerprint(self):
+        """Equal for two Differences that tell and do the same."""
+        told = (self.new, self.changed, self.removed, self.refused, self.warnings)
+        return hashlib.sha256(repr(told).encode("utf-8", "backslashreplace")).hexdigest()
 
     @property
     def counts(self):

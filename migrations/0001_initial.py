@@ -302,6 +302,34 @@ class BoardImport(Frozen):
     applied_at = BigIntegerField(null=True)
 
 
+class StagedCandidate(Frozen):
+    centre_number = CharField(max_length=5)
+    series_name = CharField(max_length=60)
+    number = CharField(max_length=4)
+    name = CharField(max_length=200)
+    uci = CharField(max_length=20)
+    qualifications = CharField(max_length=200)
+
+
+class StagedEntry(Frozen):
+    centre_number = CharField(max_length=5)
+    series_name = CharField(max_length=60)
+    candidate_number = CharField(max_length=4)
+    qualification = CharField(max_length=40)
+    syllabus_code = CharField(max_length=10)
+    option_code = CharField(max_length=10)
+    title = CharField(max_length=120)
+    status = CharField(max_length=9)
+
+
+class StagedResult(Frozen):
+    row = IntegerField()
+    grade = CharField(max_length=4)
+    second_grade = CharField(max_length=4)
+    endorsement = CharField(max_length=4)
+    pum = IntegerField(null=True)
+
+
 class AuditEvent(Frozen):
     at = BigIntegerField()
     who = CharField(max_length=254, index=True)
@@ -319,7 +347,7 @@ class AuditChange(Frozen):
     after = TextField()
 
 
-TABLES = (Centre, Series, Release, Candidate, Entry, Result, Officer, Posting, StaffSession, OneTimeLink, StaffAttempts, AttachedDefaults, AttachedCentre, AttachedDraft, Offer, SelectedCandidate, SlipBatch, Slip, Credential, CandidateSession, SignInFailure, Job, ExchangeFile, BoardImport, AuditEvent, AuditChange)
+TABLES = (Centre, Series, Release, Candidate, Entry, Result, Officer, Posting, StaffSession, OneTimeLink, StaffAttempts, AttachedDefaults, AttachedCentre, AttachedDraft, Offer, SelectedCandidate, SlipBatch, Slip, Credential, CandidateSession, SignInFailure, Job, ExchangeFile, BoardImport, StagedCandidate, StagedEntry, StagedResult, AuditEvent, AuditChange)
 
 
 def up(migrator, db):

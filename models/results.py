@@ -7,8 +7,9 @@ release, without any delay (D11); board staff with the right to it earlier.
 from datetime import datetime
 from typing import NamedTuple
 
-from peewee import EXCLUDED, JOIN, Case, CharField, ForeignKeyField, IntegerField, Value, chunked, fn
+from peewee import JOIN, Case, CharField, ForeignKeyField, IntegerField, Value, chunked, fn
 
+from models import staging
 from models.attached import AttachedDefaults
 from models.compiled import Statement, given
 from models.credentials import CandidateSession, Credential
@@ -160,25 +161,47 @@ def for_candidate(digest, now):
 FILE_COLUMNS = ("grade", "second_grade", "endorsement", "percentage_uniform_mark")
 
 
-def held_values(series):
-    """{entry id: (grade, second grade, endorsement, mark)} of one series, whatever its release. For imports."""
+class StagedResult(Model):
+    """A result of a board file on its way into the table; see `staging`. `row`: the id of its entry."""
+
+    row = IntegerField()
+    grade = CharField(max_length=4)
+    second_grade = CharField(max_length=4)
+    endorsement = CharField(max_length=4)
+    pum = IntegerField(null=True)
+
+
+def held_values(series_names, centre_numbers):
+    """{entry id: (grade, second grade, endorsement, mark)} of these centres in these series, released or not."""
     query = (
         Result.select(Result.entry, Result.grade, Result.second_grade, Result.endorsement, Result.pum)
-        .join(Entry).join(Candidate).where(Candidate.series == series))
+        .join(Entry).join(Candidate).join(Centre).switch(Candidate).join(Series)
+        .where(Series.name.in_(series_names), Centre.number.in_(centre_numbers)))
     return {entry_id: tuple(values) for entry_id, *values in query.tuples()}
 
 
-def publish(values_by_entry, now):
-    """Put {entry id: (grade, second grade, endorsement, mark)} in place, in the caller's transaction."""
+def stage(values_by_entry):
+    """Let {entry id: (grade, second grade, endorsement, mark)} wait to be published."""
+    staging.stage(StagedResult, ((entry_id, *values) for entry_id, values in values_by_entry.items()))
+
+
+def publish(now):
+    """Put the staged results in place, in the caller's transaction."""
+    staged = StagedResult.select(
+        StagedResult.row, StagedResult.grade, StagedResult.second_grade, StagedResult.endorsement, StagedResult.pum,
+        int(now.timestamp())).where(StagedResult.id > 0)
     columns = [Result.entry, Result.grade, Result.second_grade, Result.endorsement, Result.pum, Result.changed_at]
-    rows = [(entry_id, *values, now) for entry_id, values in values_by_entry.items()]
-    for some in chunked(rows, 2000):
-        Result.insert_many(some, fields=columns).on_conflict(
-            conflict_target=[Result.entry],
-            update={column: getattr(EXCLUDED, column.column_name) for column in columns[1:]}).execute()
+    staging.put(Result, staged, columns, key=columns[:1], values=columns[1:])
 
 
 def withdraw(entry_ids):
     """Take results away that a complete file no longer holds, in the caller's transaction."""
     for some in chunked(list(entry_ids), 2000):
         Result.delete().where(Result.entry.in_(some)).execute()
+
+
+def withdraw_of(candidate_ids):
+    """Take away the results of candidate numbers that another person now has, in the caller's transaction."""
+    for some in chunked(list(candidate_ids), 2000):
+        Result.delete().where(Result.entry.in_(
+            Entry.select(Entry.id).where(Entry.candidate.in_(some)))).execute()

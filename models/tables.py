@@ -9,8 +9,9 @@ from models.jobs import Job
 from models.offers import Offer, SelectedCandidate
 from models.one_time_links import OneTimeLink
 from models.people import Officer, Posting, StaffSession
-from models.results import Result
+from models.results import Result, StagedResult
 from models.sign_in_limits import StaffAttempts
+from models.staging import StagedCandidate, StagedEntry
 
 TABLES = (
     Centre, Series, Release, Candidate, Entry, Result,
@@ -18,5 +19,6 @@ TABLES = (
     AttachedDefaults, AttachedCentre, AttachedDraft,
     Offer, SelectedCandidate,
     SlipBatch, Slip, Credential, CandidateSession, SignInFailure,
-    Job, ExchangeFile, BoardImport, AuditEvent, AuditChange,
+    Job, ExchangeFile, BoardImport, StagedCandidate, StagedEntry, StagedResult,
+    AuditEvent, AuditChange,
 )

@@ -1,0 +1,17 @@
+"""The series that a file names: made where there is none."""
+import secrets
+
+from models.exams import Series
+
+
+def named(name):
+    """The Series of this name; a new one gets code and short name and a random value: june-2026, J26."""
+    series = Series.get_or_none(Series.name == name)
+    if series:
+        return series
+    month, year = name.split()
+    taken = {one.short for one in Series.select(Series.short)}
+    wanted = (f"{month[:length]}{year[2:]}".upper() for length in range(1, len(month) + 1))
+    short = next(one for one in wanted if one not in taken)
+    return Series.create(code=name.lower().replace(" ", "-"), name=name, short=short,
+                         key_random=secrets.token_hex(32))
