@@ -2,11 +2,14 @@
 import os
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 import waitress
 from flask import current_app
+from flask.cli import with_appcontext
 
+from documents.check import check_template
 from documents.slips import unprintable
 from exchange import demo
 from exchange.commands import backup_command, import_command, restore_command
@@ -23,7 +26,7 @@ from settings import Unfit
 
 
 def init_app(app):
-    for command in (migrate_command, officers, slips, worker, import_command(unprintable), demo_command,
+    for command in (migrate_command, officers, slips, worker, import_command(unprintable), template_check, demo_command,
                     backup_command, restore_command):
         app.cli.add_command(command)
 
@@ -35,7 +38,22 @@ def migrate_command():
     click.echo(f"Applied: {', '.join(names)}." if names else "Nothing to do: the database is up to date.")
 
 
+@click.command("template-check")
+@with_appcontext
+def template_check():
+    """Tell a designer which values of the slip's templates leave the fast path, and why."""
+    folder, logo = (Path(current_app.config[name]) if current_app.config[name] else None
+                    for name in ("SLIP_TEMPLATES", "SLIP_LOGO"))
+    said = check_template(folder, logo)
+    for sentence in said:
+        click.echo(sentence)
+    if said:
+        raise click.ClickException("These slips are laid out one by one, which is slow.")
+    click.echo("Every slip can be stamped.")
+
+
 @click.command("demo")
+@with_appcontext
 def demo_command():
     """Load the demo data and its well-known sign-ins into an empty database."""
     if current_app.config["PRODUCTION"]:
@@ -48,6 +66,7 @@ def demo_command():
 
 
 @click.command("worker")
+@with_appcontext
 def worker():
     """Carry out the jobs of the queue until stopped."""
     queue.work(current_app._get_current_object())
@@ -57,6 +76,7 @@ def worker():
 @click.argument("number")
 @click.argument("code")
 @click.option("--output", type=click.Path(dir_okay=False, writable=True), required=True)
+@with_appcontext
 def slips(number, code, output):
     """Write the slips of a centre's covered candidates; makes the credentials that are missing."""
     centre, series = Centre.get_or_none(Centre.number == number), Series.get_or_none(Series.code == code)

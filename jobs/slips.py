@@ -1,5 +1,6 @@
 """Jobs that give candidates their logins, and the slips that print them."""
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
@@ -116,7 +117,9 @@ def layout_of(settings, language, made_at, **options):
     return Layout(
         language=language, board_name=settings["BOARD_NAME"], site_url=url,
         site_address=url.split("://")[-1].rstrip("/"), printed_at=made_at,
-        printed_text=_moment(made_at, "UTC", language) + " UTC", **options)
+        printed_text=_moment(made_at, "UTC", language) + " UTC",
+        templates=Path(settings["SLIP_TEMPLATES"]) if settings["SLIP_TEMPLATES"] else None,
+        logo=Path(settings["SLIP_LOGO"]) if settings["SLIP_LOGO"] else None, **options)
 
 
 def paper(slip, secret, batch, language):

@@ -64,6 +64,7 @@ TABLE = {
     "dashboard.centre": OFFICER,
     "dashboard.change_centre": OFFICER,
     "results.index": OFFICER,
+    "centre_statements.make": OFFICER,
     "files.index": OFFICER,
     "files.send": SENDER,
     "files.download": (OFFICER, a_file),
@@ -124,7 +125,8 @@ class Route:
 
     def address(self, app, centre_number, thing=None):
         values = {"number": centre_number, "code": "june-2026", "page": "results", "filename": "site.css",
-                  "public_id": MISSING, "row": "XA101", "act": "disable", "email": "kiran@xa101.example", **(thing or {})}
+                  "public_id": MISSING, "row": "XA101", "act": "disable",
+                  "email": "kiran@xa101.example", **(thing or {})}
         with app.test_request_context():
             return app.url_for(self.endpoint, **{
                 name: values[name] for name in self.rule.arguments if name not in (self.rule.defaults or {})})

@@ -8,6 +8,7 @@ def init_app(app):
         attached_centres,
         candidate_results,
         candidates,
+        centre_statements,
         credentials,
         dashboard,
         files,
@@ -30,6 +31,7 @@ def init_app(app):
     if role in ("all", "candidate"):
         app.register_blueprint(candidates.bp)
     if role in ("all", "portal"):
-        for area in (account, security, dashboard, results, files, candidate_results, offers, credentials,
-                     attached_centres, preview, to_do, work, centres, officers, series, imports, audit, queue):
+        for area in (account, security, dashboard, results, centre_statements, files, candidate_results,
+                     offers, credentials, attached_centres, preview, to_do, work, centres, officers, series, imports,
+                     audit, queue):
             app.register_blueprint(area.bp)

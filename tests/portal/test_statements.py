@@ -1,0 +1,67 @@
+"""A centre's statements, broadsheet and tables: what is out, and nothing else."""
+import csv
+import io
+from datetime import timedelta
+
+import pikepdf
+import pytest
+
+from models.exams import Release
+from tests.candidate_results.test_confirm import pdf_text
+
+AT = "/centres/XA101/results/june-2026/files"
+
+
+@pytest.fixture
+def marked(cast):
+    """Both qualifications have results; A Level is out, IGCSE is not."""
+    cast.result(cast.candidates["XA101"][0], "9709", "A*", 94)
+    cast.result(cast.candidates["XA101"][0], "0580", "G", 21)
+    cast.result(cast.candidates["XA101"][1], "0580", "F", 33)
+    Release.update(released_at=cast.now - timedelta(hours=1)).where(Release.qualification == "A Level").execute()
+
+
+def test_before_any_release_there_is_nothing_to_print(cast, visit):
+    cast.result(cast.candidates["XA101"][0], "9709", "A*", 94)
+
+    answers = [visit(cast.karachi_officer).post(AT, {"kind": kind}) for kind in ("statements", "broadsheet")]
+
+    assert [(a.status, "No result of this series is out yet." in a.text) for a in answers] == [(422, True)] * 2
+
+
+def test_statements_hold_what_is_out_and_can_be_checked(cast, app, plain, marked):
+    pages = pdf_text(plain(cast.karachi_officer).post(AT, {"kind": "statements"}).body)
+
+    assert len(pages) == 1
+    assert "Zoë Ångström" in pages[0]
+    assert ("A*(a*)" in pages[0], "0580" in pages[0]) == (True, False)
+    assert "rovisional" in pages[0]
+    code = next(word for word in pages[0].split() if word.startswith("XA101-0001-J26-"))
+    checked = plain(None).get("/verify", query_string={"code": code}).text
+    assert "Zoë Ångström" in checked
+    assert "A* (a*)" in checked
+
+
+def test_a_broadsheet_lists_the_candidates(cast, plain, marked):
+    Release.update(released_at=cast.now - timedelta(hours=1)).execute()
+
+    data = plain(cast.karachi_officer).post(AT, {"kind": "broadsheet"}).body
+
+    text = " ".join(pdf_text(data))
+    assert all(word in text for word in ("Zoë Ångström", "Łukasz Żak", "0580", "9709"))
+    assert len(pikepdf.open(io.BytesIO(data)).pages) == 1
+
+
+def test_the_table_leaves_what_is_not_out_empty(cast, plain, marked):
+    answer = plain(cast.karachi_officer).post(AT, {"kind": "csv"})
+
+    rows = list(csv.DictReader(io.StringIO(answer.body.decode("utf-8-sig"))))
+    assert [(r["candidate_number"], r["syllabus_code"], r["grade"], r["percentage_uniform_mark"]) for r in rows] == [
+        ("0001", "0580", "", ""), ("0001", "9709", "A*(a*)", "94"), ("0002", "0580", "", "")]
+    assert plain(cast.karachi_officer).post(AT, {"kind": "xlsx"}).body.startswith(b"PK")
+
+
+def test_the_template_check_has_a_command(app, cast):
+    done = app.test_cli_runner().invoke(args=["template-check"])
+
+    assert (done.exit_code, "Every slip can be stamped." in done.output) == (0, True)
