@@ -19,6 +19,7 @@ from tests.visitor import Visitor
 
 def pytest_addoption(parser):
     parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.addoption("--proof", action="store_true", help="the long form of the proofs")
 
 
 @pytest.fixture(scope="session")
