@@ -39,9 +39,9 @@ def compare(records, difference, _complete, now):
         centre = held[number]
         was = {mine: getattr(centre, mine) for mine in values}
         if was != values:
-            told = ", ".join(f"{name}: {was[name]} → {values[name]}" for name in values
-                             if was[name] != values[name])
-            difference.changed.append((line, number, "", told))
+            differs = [name for name in values if was[name] != values[name]]
+            difference.changed.append((line, number, ", ".join(was[name] or "–" for name in differs),
+                                       ", ".join(values[name] or "–" for name in differs)))
             difference.writes["changed"].append((number, values))
         former = numbers.get(centre.associate_id, "")
         if former != associate:

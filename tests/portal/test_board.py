@@ -175,13 +175,14 @@ def test_an_import_is_looked_at_and_then_applied(cast, plain):
     sent = board.post("/board/imports", {"kind": "results", "file": file})
     looked = board.get(sent.location)
     before = Result.select().count()
-    board.post(f"{sent.location}/apply")
+    fields = looked.fields(looked.one("form", action=f"{sent.location}/apply"))
+    board.post(f"{sent.location}/apply", fields)
 
     assert "june.csv" in looked.text
     assert before == 0
     assert Result.get().grade == "A*"
     assert "There is nothing new in it." not in looked.text
-    assert board.post(f"{sent.location}/apply").status == 404
+    assert board.post(f"{sent.location}/apply", fields).status == 409
 
 
 def test_a_difference_of_results_shows_grades_only_with_the_right(cast, plain):
