@@ -75,8 +75,8 @@ def groups(series, centre_ids):
     if not centre_ids:
         return {}
     selected = SelectedCandidate.id.is_null(False)
-    columns = (Candidate.centre, Candidate.qualifications, selected, login, Slip.releases, Slip.contact,
-               Slip.name == Candidate.name)
+    same_name = Case(None, [(Slip.name == Candidate.name, True)], False)  # bare, it would come back as text
+    columns = (Candidate.centre, Candidate.qualifications, selected, login, Slip.releases, Slip.contact, same_name)
     query = (
         with_slips(Candidate.select(*columns, fn.COUNT(Candidate.id)))
         .join_from(Candidate, Offer, JOIN.LEFT_OUTER,

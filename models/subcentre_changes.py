@@ -9,7 +9,7 @@ from models import audit
 from models.attached import AttachedCentre, AttachedDefaults, AttachedDraft
 from models.credentials import Credential
 from models.database import Overtaken, Refused, Sentence, database
-from models.exams import Candidate
+from models.exams import Candidate, Centre
 from models.subcentre_screen import Screen
 from models.subcentres import DEFAULTS_FIELDS, DEFAULTS_ROW, ROW_FIELDS, fields_of, propose
 
@@ -24,12 +24,13 @@ def draft(screen, typed_by_row, read_at=None):
 
     What says the same as the database is not kept; a delay that cannot be read is, and its row tells so.
     `read_at`: {row: (its version, 'Use defaults')} as they were on the page that was typed into; the present
-    ones, unless told. Raises `Refused` for a row that follows the defaults or is not there. Gives a fresh Screen.
+    ones, unless told. Raises `Refused` for a row that follows the defaults and `Centre.DoesNotExist` for one that
+    is not there. Gives a fresh Screen.
     """
     with database.atomic():
         screen = _locked(screen)
         _record(screen, DRAFTED, _keep(screen, typed_by_row, read_at or {}))
-    return _fresh(screen)
+    return screen.redrafted()
 
 
 def discard(screen):
@@ -40,7 +41,7 @@ def discard(screen):
                    for name, value in draft.typed.items()]
         _drafts(screen).execute()
         _record(screen, DISCARDED, changes)
-    return _fresh(screen)
+    return screen.redrafted()
 
 
 def choose(screen, number, mine):
@@ -60,7 +61,7 @@ def choose(screen, number, mine):
             _drafts(screen).where(AttachedDraft.row.in_(numbers)).execute()
         _record(screen, CHOSE_MINE if mine else CHOSE_THEIRS,
                 [(each, "row", "", each or "defaults") for each in numbers])
-    return _fresh(screen)
+    return screen.redrafted()
 
 
 def save(screen, typed_by_row=None, read_at=None, hiding_confirmed=False):
@@ -76,7 +77,7 @@ def save(screen, typed_by_row=None, read_at=None, hiding_confirmed=False):
         with database.atomic():
             screen = _locked(screen)
             _keep(screen, typed_by_row, read_at or {})
-            return _store(_fresh(screen), hiding_confirmed)
+            return _store(screen.redrafted(), hiding_confirmed)
     except (Refused, Overtaken):
         if any(typed_by_row.values()):
             draft(screen, typed_by_row, read_at)
@@ -87,7 +88,7 @@ def _keep(screen, typed_by_row, read_at):
     kept, settled, changes = {}, [], []
     for number, typed in typed_by_row.items():
         if not screen.is_there(number):
-            raise Refused(Sentence("That centre is not attached to this Associate."))
+            raise Centre.DoesNotExist(number)
         if number and screen.would_use_defaults and DEFAULTS_ROW not in typed_by_row:
             raise Refused(Sentence("While ‘Use defaults’ is ticked, every centre follows the defaults."))
         before, stored = screen.typed(number), screen.stored(number)
@@ -198,7 +199,7 @@ def _locked(screen):
         AttachedDefaults.select().where(
             AttachedDefaults.associate == screen.associate, AttachedDefaults.series == screen.series,
         ).for_update().get()
-    return _fresh(screen)
+    return Screen(screen.officer, screen.associate, screen.series, screen.now, screen.only)
 
 
 def _drafts(screen):
@@ -211,6 +212,3 @@ def _record(screen, what, changes):
     audit.record(screen.officer, what, screen.now, centre=screen.associate.number,
                  series=screen.series.code, changes=changes)
 
-
-def _fresh(screen):
-    return Screen(screen.officer, screen.associate, screen.series, screen.now, screen.only)

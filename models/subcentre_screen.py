@@ -99,6 +99,13 @@ class Screen:
     def __init__(self, officer, associate, series, now, only=None):
         self.officer, self.associate, self.series, self.now, self.only = officer, associate, series, now, only
 
+    def redrafted(self):
+        """The same state with the draft read anew: for whoever has just written it."""
+        other = Screen(self.officer, self.associate, self.series, self.now, self.only)
+        kept = ("defaults", "standings", "releases")
+        other.__dict__.update({name: self.__dict__[name] for name in kept if name in self.__dict__})
+        return other
+
     @cached_property
     def defaults(self):
         return AttachedDefaults.get_or_none(

@@ -362,12 +362,12 @@ def test_only_associates_have_the_screen(cast, visit):
     assert AttachedDraft.select().count() == 0
 
 
-def test_a_strangers_centre_in_the_form_is_refused(cast, visit):
+def test_a_strangers_centre_in_the_form_is_not_there(cast, visit):
     visitor = visit(cast.associates_officer)
 
     answer = visitor.post(HERE, {"was": '["XB201",0,false,false,"","default"]', "XB201-delay": "24"})
 
-    assert answer.status == 422
+    assert answer.status == 404
     assert AttachedCentre.select().count() + AttachedDraft.select().count() == 0
 
 
