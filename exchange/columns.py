@@ -86,7 +86,8 @@ def _plain(name, text, longest, empty=False):
         raise _complaint("%(column)s is empty.", column=name)
     if len(text) > longest:
         raise _complaint("%(column)s is longer than %(n)s characters.", column=name, n=longest)
-    if any(c in STEERING or unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn") for c in text):
+    if not (text.isascii() and text.isprintable()) and any(
+            c in STEERING or unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn") for c in text):
         raise _complaint("%(column)s holds an invisible character that is not allowed.", column=name)
     return text
 
@@ -102,6 +103,12 @@ def _candidate_number(text, _row):
     if not re.fullmatch(r"[0-9]{1,4}", text, re.ASCII):
         raise _complaint("“%(typed)s” is no candidate number of four digits.", typed=text[:20])
     return text.zfill(4)
+
+
+def _syllabus_code(text, _row):
+    """Four digits, kept as text like a candidate number; other codes as they came."""
+    text = _plain("syllabus_code", text, 10)
+    return text.zfill(4) if re.fullmatch(r"[0-9]{1,4}", text, re.ASCII) else text
 
 
 def _status(text, _row):
@@ -172,7 +179,7 @@ CHECKS = {
     "uci": lambda text, _row: _plain("uci", text, 20, empty=True),
     "series": lambda text, _row: _series(text),
     "qualification": lambda text, _row: _qualification(text),
-    "syllabus_code": lambda text, _row: _plain("syllabus_code", text, 10),
+    "syllabus_code": _syllabus_code,
     "option_code": lambda text, _row: _plain("option_code", text, 10, empty=True),
 }
 

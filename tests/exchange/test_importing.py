@@ -15,8 +15,10 @@ from models.audit import AuditEvent
 from models.credentials import Credential
 from models.database import Refused
 from models.exams import Candidate, Centre, Entry, Release, Series
+from models.offers import SelectedCandidate
 from models.results import Result
 from models.rules import standing
+from models.staging import StagedCandidate, StagedEntry
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ENTRY = ["June 2026", "XA101", "0001", "Zoë Ångström", "XA101260001", "IGCSE", "0580", "AX", "Mathematics", "entered"]
@@ -334,3 +336,113 @@ def test_two_imports_at_once_are_one_after_the_other(cast):
 
     assert Candidate.select().where(Candidate.centre == cast.karachi, Candidate.number >= "1000").count() == 60
     assert sum(told) == 60
+
+
+def entered(number):
+    """{syllabus: status} of a candidate number of XA101."""
+    return {entry.syllabus_code: entry.status for entry in Entry.select().join(Candidate).join(Centre).where(
+        Centre.number == "XA101", Candidate.number == number)}
+
+
+def test_a_renumbered_candidate_keeps_what_a_complete_file_still_holds(cast):
+    cast.result(cast.candidates["XA101"][0], "0580", "B", 72)
+    moved = with_(ENTRY, candidate_number="0070")
+    other = with_(ENTRY, candidate_number="0002", candidate_name="Łukasz Żak", uci="XA101260002")
+
+    difference = apply("entries", csv_of("entries", moved, other), complete=True)
+
+    assert difference.removed == ["June 2026 XA101 0070 A Level 9709"]
+    assert (entered("0070"), entered("0001")) == ({"0580": "entered", "9709": "withdrawn"}, {})
+    assert Candidate.get(Candidate.uci == "XA101260001").qualifications == "IGCSE"
+    assert Result.get().entry.candidate.number == "0070"
+
+
+def test_another_person_inherits_neither_results_nor_entries_nor_a_selection(cast):
+    zoe, lukasz = cast.candidates["XA101"]
+    cast.give_access(cast.karachi)
+    cast.result(zoe, "0580", "A*", 95)
+    cast.result(zoe, "9709", "A", 84)
+    cast.result(lukasz, "0580", "C", 61)
+    cast.confirm(cast.karachi, cast.karachi_officer, scope="selected", selected=[zoe.id, lukasz.id])
+
+    difference = apply("entries", csv_of("entries", with_(ENTRY, candidate_name="New Person", uci="OTHER")))
+
+    assert difference.removed == ["June 2026 XA101 0001 A Level 9709"]
+    assert entered("0001") == {"0580": "entered", "9709": "withdrawn"}
+    assert [result.grade for result in Result.select()] == ["C"]
+    assert [chosen.candidate.number for chosen in SelectedCandidate.select()] == ["0002"]
+    assert Candidate.get_by_id(zoe.id).name == "New Person"
+
+
+def test_two_who_swap_numbers_lose_both_logins(cast):
+    cast.give_access(cast.karachi)
+    cast.confirm(cast.karachi, cast.karachi_officer)
+    swapped = [with_(ENTRY, candidate_number="0002"),
+               with_(ENTRY, candidate_name="Łukasz Żak", uci="XA101260002")]
+
+    apply("entries", csv_of("entries", *swapped))
+
+    assert [(c.number, c.uci) for c in Candidate.select().where(Candidate.centre == cast.karachi).order_by(
+        Candidate.number)] == [("0001", "XA101260002"), ("0002", "XA101260001")]
+    assert {login.verifier for login in Credential.select()} == {""}
+
+
+def test_zeros_that_a_spreadsheet_has_eaten_come_back_in_syllabus_codes_too(cast):
+    assert look("entries", xlsx_of("entries", with_(ENTRY, syllabus_code=580, candidate_number=1))).refused == []
+    assert look("entries", xlsx_of("entries", with_(ENTRY, syllabus_code=580))).new == []
+
+
+def test_an_associate_with_centres_stays_one(cast):
+    row = ["XA100", "Northern Schools Council", "centre", "", "Somewhere", "Asia/Karachi", "exams@xa100.example"]
+
+    difference = look("centres", csv_of("centres", row))
+
+    assert [(line, str(said)) for line, said in difference.refused] == [
+        (2, "XA100 stays an Associate while centres are attached to it.")]
+
+
+def test_attaching_to_an_associate_of_the_same_file_is_counted(cast):
+    cast.confirm(cast.independent, cast.independent_officer)
+    rows = [["XN100", "New Council", "associate", "", "", "UTC", ""],
+            ["XC301", "Lakeside School", "centre", "XN100", "Somewhere", "Europe/Madrid", "exams@xc301.example"]]
+
+    difference = apply("centres", csv_of("centres", *rows))
+
+    assert ["XC301: 2 candidates lose access" in said for _line, said in difference.warnings] == [True]
+    assert not standing(Centre.get(Centre.number == "XC301"), cast.june).has_access
+
+
+def test_an_interrupted_import_leaves_nothing_and_the_next_one_is_whole(cast):
+    late = with_(ENTRY, candidate_number="0044", candidate_name="Late Comer", uci="U44")
+
+    def interrupted(_difference):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        apply("entries", csv_of("entries", ENTRY, late), also=interrupted)
+    left = (StagedEntry.select().count(), Candidate.select().where(Candidate.number == "0044").count(),
+            AuditEvent.select().count())
+    apply("entries", csv_of("entries", with_(ENTRY, candidate_number="0045", uci="U45")))
+
+    assert left == (1, 0, 0)
+    assert [c.number for c in Candidate.select().where(Candidate.number > "0002")] == ["0045"]
+    assert StagedEntry.select().count() + StagedCandidate.select().count() == 0
+
+
+@pytest.mark.parametrize("kind", list(ROWS))
+def test_more_rows_than_one_step_are_staged_and_published(cast, kind):
+    if kind not in ("entries", "results"):
+        rows = [ROWS[kind]]
+    else:
+        people = [with_(ENTRY, candidate_number=f"{number:04}", uci=f"U{number}", syllabus_code=code)
+                  for number in range(1000, 2700) for code in ("0580", "0610")]
+        apply("entries", csv_of("entries", *people))
+        rows = people if kind == "entries" else [[*row[:3], *row[5:8], "B", "", "", "75"] for row in people]
+
+    difference = apply(kind, csv_of(kind, *rows))
+    again = apply(kind, csv_of(kind, *rows))
+
+    assert again.changes_nothing
+    assert (Entry.select().count() > 3400, Result.select().count()) == (
+        kind in ("entries", "results"), 3400 if kind == "results" else 0)
+    assert difference.total == len(rows)
