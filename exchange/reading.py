@@ -1,7 +1,10 @@
 """Bytes of a file as numbered rows of text: CSV in the encodings that spreadsheets write, and XLSX."""
 import csv
 import io
+import re
 import zipfile
+import zlib
+from functools import reduce
 from typing import NamedTuple
 
 from python_calamine import CalamineError, CalamineWorkbook
@@ -13,6 +16,10 @@ LARGEST_XLSX = 256 * 1024 * 1024  # bytes that an XLSX may unpack to
 LONGEST_FIELD = 2_000
 SEPARATORS = (",", ";", "\t")
 XLSX = b"PK\x03\x04"
+MOST_CELLS = 12_000_000  # of a sheet from its first to its last: every row that there can be, with the columns known
+CELL = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,3})(\d{1,9})["']""")
+BROKEN_XLSX = (zipfile.BadZipFile, zlib.error, CalamineError, LookupError, OSError, ValueError, RuntimeError,
+               NotImplementedError, EOFError)
 
 
 class Table(NamedTuple):
@@ -78,16 +85,30 @@ def _csv_rows(text):
 
 def _xlsx_rows(data):
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(item.file_size for item in archive.infolist()) > LARGEST_XLSX:
-                raise _refused("The file is too large.")
+        _measure(data)
         sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
         rows = sheet.to_python(skip_empty_area=False)
-    except (zipfile.BadZipFile, CalamineError, IndexError, OSError, ValueError) as error:
-        if isinstance(error, Refused):
-            raise
+    except BROKEN_XLSX:
         raise _refused("The file is no table that can be read: send XLSX or CSV (UTF-8).") from None
     return [(line, [_text(cell) for cell in row]) for line, row in enumerate(rows, 1)]
+
+
+def _measure(data):
+    """Refuse what would fill the memory, before it does: a few kB may unpack to gigabytes, or name one cell at the
+    far end of a sheet, for which the reader would make room. Reading each part here also proves its stated size.
+    """
+    rows = columns = 0
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if sum(item.file_size for item in archive.infolist()) > LARGEST_XLSX:
+            raise _refused("The file is too large.")
+        if "xl/workbook.xml" not in archive.namelist():
+            raise zipfile.BadZipFile
+        for item in archive.infolist():
+            for letters, digits in (place.groups() for place in CELL.finditer(archive.read(item))):
+                rows = max(rows, int(digits))
+                columns = max(columns, reduce(lambda column, letter: column * 26 + letter - 64, letters.upper(), 0))
+    if rows * columns > MOST_CELLS:
+        raise _refused("The sheet has cells far away from its table. Copy the table into a new file.")
 
 
 def _text(cell):
