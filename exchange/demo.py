@@ -17,7 +17,8 @@ FOLDER = Path(__file__).parent.parent / "demo"
 OFFICERS = (  # e-mail, name, centres; none: board staff
     ("associate@demo.example", "Amal Raza", ("NC100",)),
     ("centre@demo.example", "Kiran Shah", ("NC101",)),
-    ("two-centres@demo.example", "Inés Vidal", ("NC102", "NL500")),
+    ("two-centres@demo.example", "Inés Vidal", ("NC102", "NC110")),
+    ("independent@demo.example", "Noa Levi", ("NL500",)),
     ("board@demo.example", "Bo Lindqvist", ()),
 )
 WITH_ACCESS = ("NC101", "NC102", "NC104", "NC107", "NC109")
