@@ -247,7 +247,7 @@ def _code(slip: Slip, layout: Layout) -> Code:
     """The address, or with `sign_in_code` the address that signs in: name and password after the #, which no
     server and no log ever sees."""
     if layout.sign_in_code and not slip.dead:
-        return Code(f"{layout.site_url}#{slip.username}/{slip.password.replace('-', '')}")
+        return Code(f"{layout.site_url}#u={slip.username}&p={slip.password.replace('-', '')}")
     return SharedCode(layout.site_url)
 
 

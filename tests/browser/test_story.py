@@ -3,10 +3,14 @@ import io
 from datetime import UTC, datetime, timedelta
 
 import pypdfium2
+import zxingcpp
 from playwright.sync_api import expect
 
-from models import passwords
+from documents.slips import Layout, write_slips
+from jobs import slips as slip_jobs
+from models import issuing, passwords
 from models.attached import AttachedCentre
+from models.credentials import SlipBatch
 from models.exams import Release
 from models.results import Result
 
@@ -99,3 +103,26 @@ def test_an_open_page_shows_the_results_by_itself_at_the_instant(cast, open_page
     expect(page.locator(".grade")).to_contain_text("A", timeout=25_000)
 
     assert Result.select().count() == 1
+
+
+def test_the_code_on_a_slip_that_signs_in_fills_the_form(cast, open_page, live):
+    """What the printed QR code says is what the page understands, over the redirect to a language."""
+    logins = cast.confirm(cast.independent, cast.independent_officer)
+    slip, secret = next(issuing.slips_of(SlipBatch.get()))
+    out = io.BytesIO()
+    paper = slip_jobs.paper(slip, secret, slip.batch, "en")
+    write_slips([paper], out, Layout(sign_in_code=True, site_url=f"{live}/results/", site_address="results"))
+    page = open_page(width=360)
+
+    page.goto(code_on(out.getvalue()))
+
+    expect(page.get_by_label("Username")).to_have_value("XC301-0001-J26")
+    expect(page.get_by_label("Password")).to_have_value(logins["0001"])
+    assert "#" not in page.url
+
+
+def code_on(data):
+    document = pypdfium2.PdfDocument(io.BytesIO(data))
+    picture = document[0].render(scale=3).to_pil()
+    document.close()
+    return zxingcpp.read_barcodes(picture)[0].text

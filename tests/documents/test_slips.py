@@ -67,7 +67,7 @@ def test_a_phone_reads_the_address_and_no_secret():
 def test_the_code_that_signs_in_keeps_the_secret_behind_the_hash():
     pdf = printed(SLIP, layout=replace(LAYOUT, sign_in_code=True))
 
-    assert codes(pdf) == ["https://results.example/results/#XA101-0007-J26/497RCH3Y3MKMG3NV"]
+    assert codes(pdf) == ["https://results.example/results/#u=XA101-0007-J26&p=497RCH3Y3MKMG3NV"]
 
 
 def test_the_slip_of_a_dead_login_says_so_and_shows_no_password():
