@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/installed
+# It loads the machine itself, so it runs alone.
+MORNING := tests/candidates/test_morning.py
 
 help:            ## what can be made here
 	@grep -hE '^[a-z]+: .*##|^[a-z]+:  *##' Makefile | sed 's/:.*##/ –/'
@@ -21,8 +23,9 @@ run: $(STAMP)      ## serve on 127.0.0.1:8000 with demo data
 test: $(STAMP)     ## everything that must hold, on SQLite and on PostgreSQL
 	$(BIN)/python -m tests.chromium
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest -n 2
-	$(BIN)/python -m pytest -n 2 --database=postgresql --ignore=tests/documents --ignore=tests/browser
+	$(BIN)/python -m pytest -n 2 --ignore=$(MORNING)
+	$(BIN)/python -m pytest $(MORNING)
+	$(BIN)/python -m pytest -n 2 --database=postgresql --ignore=tests/documents --ignore=tests/browser --ignore=$(MORNING)
 
 proof: $(STAMP)    ## the long proofs
 	$(BIN)/python -m pytest -n 2 --proof tests
