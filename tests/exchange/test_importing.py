@@ -446,3 +446,33 @@ def test_more_rows_than_one_step_are_staged_and_published(cast, kind):
     assert (Entry.select().count() > 3400, Result.select().count()) == (
         kind in ("entries", "results"), 3400 if kind == "results" else 0)
     assert difference.total == len(rows)
+
+
+KARACHI = ["XA101", "Hilltop School", "centre", "XA100", "Somewhere", "Asia/Karachi", "exams@xa101.example"]
+
+
+def test_a_detached_centre_keeps_what_the_defaults_gave_and_comes_back_without(cast):
+    AttachedDefaults.create(associate=cast.associate, series=cast.june, uses_defaults=True, delay=60,
+                            contact_name="A", contact_phone="1")
+    cast.confirm(cast.karachi, cast.karachi_officer)
+
+    apply("centres", csv_of("centres", with_(CENTRE, centre_number="XZ901"), [*KARACHI[:3], "", *KARACHI[4:]]))
+    AttachedDefaults.update(delay=999, uses_defaults=False).execute()
+    detached = standing(Centre.get(Centre.number == "XA101"), cast.june)
+    difference = apply("centres", csv_of("centres", KARACHI))
+    back = standing(Centre.get(Centre.number == "XA101"), cast.june)
+
+    assert (detached.has_access, detached.delay, detached.contact.name) == (True, 60, "A")
+    assert ["XA101: 2 candidates lose access" in said for _line, said in difference.warnings] == [True]
+    assert (back.has_access, back.delay) == (False, 0)
+    assert AttachedCentre.select().where(AttachedCentre.detached_from.is_null(False)).count() == 0
+    assert Credential.select().where(Credential.dormant_since.is_null(False)).count() == 2
+
+
+def test_a_series_that_is_over_keeps_nothing_for_a_detached_centre(cast):
+    cast.give_access(cast.karachi, delay=90)
+    Series.update(closes_at=NOW - timedelta(days=1)).execute()
+
+    apply("centres", csv_of("centres", [*KARACHI[:3], "", *KARACHI[4:]]))
+
+    assert AttachedCentre.select().count() == 0
