@@ -46,6 +46,7 @@ def app(database_url, tmp_path_factory):
     migrate()
     yield app
     database.close()
+    app.extensions["queue"].storage.close()
 
 
 @pytest.fixture(autouse=True)
