@@ -4,9 +4,11 @@ from typing import NamedTuple
 from peewee import JOIN, fn
 
 from models.audit import AuditChange, AuditEvent
+from models.consequences import with_slips
 from models.credentials import Credential, Slip, SlipBatch
 from models.exams import Candidate
-from models.offers import SELECTED, SelectedCandidate
+from models.offers import ALL, SELECTED, Offer
+from models.rules import is_selected
 
 
 class SignIns(NamedTuple):
@@ -37,15 +39,18 @@ def sign_ins(centre, series):
     return SignIns(signed_in, living)
 
 
-def entered_since_selected(stands):
-    """How many candidates were entered after the centre made its selection (D12)."""
-    offer = stands.offer
-    if offer.scope != SELECTED:
-        return 0
-    chosen = SelectedCandidate.select(SelectedCandidate.candidate).where(SelectedCandidate.offer == offer)
-    return Candidate.select().where(
-        Candidate.centre == stands.centre, Candidate.series == stands.series, Candidate.qualifications != "",
-        Candidate.first_entered_at > offer.confirmed_at, Candidate.id.not_in(chosen)).count()
+def entered_since(series, centre_ids):
+    """{centre id: candidates entered since the centre confirmed who need something}. One query.
+
+    Under ALL they have access and no slip yet (D8); under Selected they are not included (D12).
+    """
+    query = with_slips(Candidate.select(Candidate.centre, fn.COUNT(Candidate.id)).join(
+        Offer, on=(Offer.centre == Candidate.centre) & (Offer.series == Candidate.series)))
+    return dict(query.where(
+        Candidate.series == series, Candidate.centre.in_(list(centre_ids)), Candidate.qualifications != "",
+        Candidate.first_entered_at > Offer.confirmed_at,
+        (Offer.scope == ALL) & Slip.id.is_null() | (Offer.scope == SELECTED) & ~is_selected,
+    ).group_by(Candidate.centre).tuples())
 
 
 def last_association_change(centre, series):

@@ -9,7 +9,7 @@ from models.consequences import DORMANT, NO_LOGIN, UNPRINTED, consequences, grou
 from models.delay import format_delay
 from models.exams import Series
 from models.offers import ALL, NONE, SELECTED
-from models.overview import batches_of, entered_since_selected, last_association_change, sign_ins
+from models.overview import batches_of, entered_since, last_association_change, sign_ins
 from models.rules import releases_of, standing
 from views.guards import officers_only
 from views.hypermedia import now, page
@@ -52,7 +52,7 @@ def details(centre, series):
     return {
         **framed, "series": series, "stands": stands, "who": status_line(stands, members),
         "entered": sum(group.count for group in members),
-        "releases": release_words(stands, as_it_is.releases),
+        "releases": release_words(stands, as_it_is.releases, releases),
         "attention": attention(stands, members, as_it_is, series),
         "since": last_association_change(centre, series),
         "batches": batches_of(centre, series), "sign_ins": sign_ins(centre, series),
@@ -73,36 +73,47 @@ def status_line(stands, members):
     return _("NO Candidates have access")
 
 
-def release_words(stands, lines):
-    """(qualifications, words) a distinct release instant, with every delay applied and whose decides."""
+def release_words(stands, lines, releases):
+    """(qualifications, words) a distinct release instant, with every delay applied, whose decides and what is held."""
     decides = {"associate": _("your Associate’s delay decides"), "centre": _("the centre’s own delay decides")}
     told = []
     for instant, names in lines:
         words = in_zone(instant, stands.centre.time_zone) if instant else _("to be announced")
         if instant and stands.delay:
             words += f" · +{format_delay(stands.delay)}, {decides[stands.deciding]}"
+        if held := [name for name in names if name in releases and releases[name].held_at]:
+            words += " · " + _("held back by the board for now: %(names)s", names=", ".join(held))
         told.append((", ".join(names), words))
     return told
 
 
 def attention(stands, members, as_it_is, series):
-    """(count, sentence, filter of the credentials page) for each thing that the slips of a centre need."""
-    if not stands.has_access or stands.offer.scope == NONE:
+    """(what, sentence, endpoint, filter of the credentials page) for each thing that the slips of a centre need."""
+    scope = stands.offer.scope
+    if not stands.has_access or scope == NONE:
         return []
 
     def count(*states):
-        return sum(group.count for group in members
-                   if group.is_covered(stands.offer.scope) and group.login in states)
+        return sum(group.count for group in members if group.is_covered(scope) and group.login in states)
 
+    without, resting = count(NO_LOGIN, UNPRINTED), count(DORMANT)
+    later = entered_since(series, [stands.centre.id]).get(stands.centre.id, 0) if scope == SELECTED else 0
     found = [
-        (as_it_is.out_of_date, "out-of-date", _("Slips that print a release time, a contact or a name that is no "
-                                                "longer true. Reissue them: the password stays the same.")),
-        (count(NO_LOGIN, UNPRINTED), "no-slip", _("Candidates who have access and no slip yet.")),
-        (count(DORMANT), "dormant", _("Logins that rest since access was taken away. Generate them again.")),
-        (entered_since_selected(stands), "", _("Candidates entered since you selected. They are not included; "
-                                               "‘Edit status’ adds them.")),
+        (as_it_is.out_of_date, "credentials.index", "out-of-date",
+         ngettext("%(num)s slip is out of date", "%(num)s slips are out of date", as_it_is.out_of_date),
+         _("They print a release time, a contact or a name that is no longer true. Reissue them: the password stays "
+           "the same.")),
+        (without, "credentials.index", "no-slip",
+         ngettext("%(num)s candidate needs a slip", "%(num)s candidates need a slip", without),
+         _("They have access and no slip yet.")),
+        (resting, "credentials.index", "dormant", ngettext("%(num)s login rests", "%(num)s logins rest", resting),
+         _("Access was taken away and given back. Generate them again.")),
+        (later, "offers.status", None,
+         ngettext("%(num)s candidate entered since you selected", "%(num)s candidates entered since you selected",
+                  later),
+         _("They are not included; ‘Edit status’ adds them.")),
     ]
-    return [item for item in found if item[0]]
+    return [(what, sentence, endpoint, state) for number, endpoint, state, what, sentence in found if number]
 
 
 def earlier_offers(centre, series):

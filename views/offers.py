@@ -1,9 +1,13 @@
 """'Edit status': to whom a centre offers the service, and 'Confirm', which makes the credentials and the PDF."""
+from dataclasses import replace
+
 from flask import Blueprint, abort, current_app, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from documents.slips import Refused as NotPrintable
 from documents.slips import unprintable
+from documents.text import checked
 from jobs import queue, running
 from jobs import slips as slip_jobs
 from models import audit, issuing
@@ -12,7 +16,7 @@ from models.consequences import DORMANT, groups, release_lines
 from models.database import Overtaken, Refused, Sentence, database
 from models.delay import format_delay, parse_delay
 from models.exams import Candidate, Series
-from models.offers import ALL, NONE, SELECTED
+from models.offers import ALL, NONE, SELECTED, Offer
 from models.rules import releases_of, standing
 from views.candidate_results import TAB, release_words
 from views.guards import officers_only
@@ -36,6 +40,8 @@ def confirm(number, code):
     typed = {name: request.form.get(name, "").strip() for name in FIELDS} | {
         "terms": "terms" in request.form, "numbers": set(request.form.getlist("candidate")),
         "version": request.form.get("version", "")}
+    if request.form.get("act") == "times":
+        return times(stands, typed)
     try:
         job = store(stands, typed)
     except Refused as refusal:
@@ -56,6 +62,15 @@ def confirm(number, code):
     return done(address, _("Confirmed. The PDF file with the login credentials is ready below."))
 
 
+def times(stands, typed):
+    """What the delay that was typed would mean, in local times; nothing is stored."""
+    try:
+        parse_delay(typed["delay"])
+    except Refused as refusal:
+        return form_page(stands, typed, {"delay": say(refusal.fields["delay"])}, 422, fragment="offers/_times.html")
+    return form_page(stands, typed, fragment="offers/_times.html")
+
+
 def store(stands, typed):
     """Check and store the choice; gives the Job that makes the credentials, None for NO candidates.
 
@@ -64,14 +79,16 @@ def store(stands, typed):
     if not stands.has_access:
         raise Refused(scope=Sentence("Your Associate has not given your centre access to this service."))
     moment, offer = now(), stands.offer
+    contact = Contact(*(" ".join(typed[f"contact_{name}"].split()) for name in Contact._fields))
+    if typed["scope"] != NONE and not stands.uses_default_contact:
+        refuse_unprintable_contact(contact)
     chosen = Candidate.select(Candidate.id).where(
         Candidate.centre == stands.centre, Candidate.series == stands.series,
         Candidate.number.in_(list(typed["numbers"]))).tuples()
     with database.atomic():
         changes = issuing.save_offer(
             offer, by=current_user, now=moment, version=_version(typed["version"]), scope=typed["scope"],
-            selected=[row[0] for row in chosen], terms=typed["terms"],
-            contact=Contact(*(" ".join(typed[f"contact_{name}"].split()) for name in Contact._fields)),
+            selected=[row[0] for row in chosen], terms=typed["terms"], contact=contact,
             delay=parse_delay(typed["delay"]) if typed["scope"] != NONE else offer.delay,
             asks_contact=not stands.uses_default_contact)
         job = None
@@ -106,6 +123,19 @@ def refuse_unprintable(candidates):
                             for candidate, characters in wrong[:10])))
 
 
+def refuse_unprintable_contact(contact):
+    """Raises `Refused`, by control, for a contact that a slip cannot show."""
+    refused = {}
+    for name, text in contact._asdict().items():
+        try:
+            text and checked(text)
+        except NotPrintable:
+            refused[f"contact_{name}"] = Sentence(
+                "This cannot be printed on a slip. Use ordinary characters, at most 160.")
+    if refused:
+        raise Refused(**refused)
+
+
 def stored(stands, earlier=""):
     """What the form shows at first: what is stored, or the settings of an earlier series to start from."""
     offer, version = stands.offer, stands.offer.version
@@ -119,16 +149,17 @@ def stored(stands, earlier=""):
         "dormant": "keep", "version": str(version)}
 
 
-def form_page(stands, typed, errors=None, status=200):
+def form_page(stands, typed, errors=None, status=200, fragment=None):
     centre, series = stands.centre, stands.series
     candidates = list(Candidate.select().where(
         Candidate.centre == centre, Candidate.series == series, Candidate.qualifications != "",
     ).order_by(Candidate.number))
     members = groups(series, [centre.id])[centre.id]
-    lines = release_lines(stands, members, releases_of(series))
+    meant, releases = _as_typed(stands, typed["delay"]), releases_of(series)
+    lines = release_lines(meant, members, releases)
     return page(
-        "offers/status.html", status=status, series=series, stands=stands, typed=typed, errors=errors or {},
-        candidates=candidates, releases=release_words(stands, lines), scopes=(NONE, ALL, SELECTED),
+        "offers/status.html", fragment, status, series=series, stands=stands, typed=typed, errors=errors or {},
+        candidates=candidates, releases=release_words(meant, lines, releases), is_trial=fragment is not None,
         dormant=sum(group.count for group in members if group.login == DORMANT),
         **frame(centre, TAB, f"candidate-results/{series.code}/status"))
 
@@ -141,6 +172,15 @@ def _place(number, code):
                                     Candidate.qualifications != "").exists():
         abort(404)
     return centre, series, stands
+
+
+def _as_typed(stands, delay):
+    """The Standing as it would be with this delay; as it is where it cannot be understood."""
+    try:
+        minutes = parse_delay(delay)
+    except Refused:
+        return stands
+    return replace(stands, offer=Offer(**{**stands.offer.__data__, "delay": minutes}))
 
 
 def _version(text):

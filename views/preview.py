@@ -1,7 +1,7 @@
 """What a candidate of the centre sees, before and after release: with invented grades, and no real ones near."""
 from datetime import timedelta
 
-from flask import Blueprint, request
+from flask import Blueprint, request, url_for
 from flask_babel import gettext as _
 
 from models.candidate_site import OUT, UNANNOUNCED, WAITING, Award, Part, Sheet
@@ -36,7 +36,9 @@ def preview(number, code):
     sheet = Sheet(
         "", _("Sample Candidate"), "0000", centre.number, centre.name, centre.time_zone, centre.language, series.code,
         series.name, stands.contact, tuple(_part(name, stands, releases, moment, after) for name in names))
-    return page("preview/preview.html", series=series, after=after, site="#",
+    here = url_for("preview.preview", number=centre.number, code=series.code)
+    return page("preview/preview.html", "candidates/_sheet.html", series=series, after=after,
+                site=f"{here}?state=after&" if after else here,  # what is pressed on it leads back to the preview
                 **sheet_values(sheet, moment, "en") | frame(centre, TAB, f"candidate-results/{code}/preview"))
 
 

@@ -5,71 +5,93 @@ from flask import Blueprint, current_app, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from jobs import queue, running
+from jobs import queue
 from jobs import slips as slip_jobs
 from models import audit, issuing
 from models.consequences import LIVING, consequences, groups
 from models.database import Refused, Sentence, database
 from models.exams import Centre
 from models.jobs import Job
-from models.offers import NONE
-from models.overview import entered_since_selected, newest_batches, signed_in_counts
+from models.offers import ALL, NONE, SELECTED
+from models.overview import entered_since, newest_batches, signed_in_counts
 from models.rules import releases_of, standings
 from views.candidate_results import TAB
 from views.guards import officers_only
-from views.hypermedia import done, now, page
+from views.hypermedia import done, now, page, say
 from views.reach import frame, managed_centre_of, series_of
 from views.times import in_zone
 
 bp = Blueprint("to_do", __name__)
 bp.before_request(officers_only)
 AT = "/centres/<number>/candidate-results/<code>/to-do"
-ACTS = {"generate": issuing.GENERATE, "reissue": issuing.REISSUE}
-NEEDS = ("", "generate", "reissue", "contact", "entered", "sign-in")
+ACTS = {"generate": issuing.GENERATE, "reissue": issuing.REISSUE, "new-password": issuing.NEW_PASSWORD}
+DONE = {"generate": "generated credentials", "reissue": "reissued slips", "new-password": "gave new passwords"}
+NEEDS = ("", "generate", "late", "reissue", "entered", "sign-in", "contact", "every")
+A_PAGE = 100
 
 
 class Line(NamedTuple):
-    """What one centre needs; counts of candidates, but for `lacks_contact`."""
+    """What one centre needs; counts of candidates, but for `lacks_contact`. `late` are among `generate`."""
 
     centre: Centre
     generate: int
+    late: int
     reissue: int
-    lacks_contact: bool
     entered: int
     not_signed_in: int
-    offers: bool
+    living: int
+    lacks_contact: bool
 
     def needs(self, what):
-        return {"generate": self.generate, "reissue": self.reissue, "contact": self.lacks_contact,
-                "entered": self.entered, "sign-in": self.not_signed_in,
-                "": self.generate or self.reissue or self.lacks_contact or self.entered or self.not_signed_in}[what]
+        return {
+            "generate": self.generate, "late": self.late, "reissue": self.reissue, "entered": self.entered,
+            "sign-in": self.not_signed_in, "contact": self.lacks_contact, "new-password": self.living, "every": True,
+            "": self.generate or self.reissue or self.entered or self.not_signed_in or self.lacks_contact,
+        }[what]
 
 
 @bp.get(AT)
-def index(number, code):
+def index(number, code, refused="", status=200):
     centre = managed_centre_of(number)
     series = series_of(centre, code)
     need = request.args.get("need", "")
     need = need if need in NEEDS else ""
     every = lines_of(centre, series)
-    return page("to_do/index.html", series=series, lines=[line for line in every if line.needs(need)], need=need,
-                counts={what: sum(bool(line.needs(what)) for line in every) for what in NEEDS},
-                printable=sum(1 for line in every if line.offers), jobs=recent_jobs(centre, series),
-                **frame(centre, TAB, f"candidate-results/{code}/to-do"))
+    lines = [line for line in every if line.needs(need)]
+    place = max(1, min(request.args.get("page", 1, type=int), -(-len(lines) // A_PAGE)))
+    return page(
+        "to_do/index.html", status=status, series=series, need=need, refused=refused, typed=request.form,
+        marked=set(request.form.getlist("centre")), lines=lines[A_PAGE * (place - 1):A_PAGE * place], place=place,
+        pages=[url_for("to_do.index", number=number, code=code, need=need or None, page=n + 1 if n else None)
+               for n in range(-(-len(lines) // A_PAGE))],
+        counts={what: sum(bool(line.needs(what)) for line in every) for what in (*NEEDS, "new-password")},
+        jobs=recent_jobs(centre, series), **frame(centre, TAB, f"candidate-results/{code}/to-do"))
 
 
 @bp.post(AT)
 def act(number, code):
-    """Generate or reissue for the marked centres, or for all that need it; on the queue."""
+    """Generate, reissue or give new passwords at the marked centres, or at all that it concerns; on the queue."""
     centre = managed_centre_of(number)
     series = series_of(centre, code)
-    what, all_of_them = request.form.get("act", ""), False
-    if what.endswith("-all"):
-        what, all_of_them = what.removesuffix("-all"), True
+    what, _hyphen, which = request.form.get("act", "").rpartition("-")
+    try:
+        chosen = _chosen(centre, series, what, which == "all")
+    except Refused as refusal:
+        return index(number, code, say(refusal.sentence), 422)
+    with database.atomic():
+        job = slip_jobs.order(current_user._get_current_object(), series, [line.centre for line in chosen],
+                              ACTS[what], now(), anew_dormant=request.form.get("dormant") == "new", home=centre)
+        audit.record(current_user, DONE[what], now(), centre=centre.number, series=series.code,
+                     changes=[(line.centre.number, ACTS[what], "", "ordered") for line in chosen])
+    return _begun(job)
+
+
+def _chosen(centre, series, what, all_of_them):
+    """The Lines that an act is meant for. Raises `Refused` where a box must be ticked first."""
     if what not in ACTS:
         raise Refused(Sentence("Choose what is to be done."))
     marked = set(request.form.getlist("centre"))
-    chosen = [line.centre for line in lines_of(centre, series)
+    chosen = [line for line in lines_of(centre, series)
               if line.needs(what) and (all_of_them or line.centre.number in marked)]
     if not chosen:
         raise Refused(Sentence("Mark at least one centre that needs it."))
@@ -77,13 +99,9 @@ def act(number, code):
         raise Refused(Sentence(
             "Tick the box to accept the terms and conditions: for a centre that has offered nothing yet you offer "
             "the service to ALL its candidates."))
-    with database.atomic():
-        job = slip_jobs.order(current_user._get_current_object(), series, chosen, ACTS[what], now(),
-                              anew_dormant=request.form.get("dormant") == "new", home=centre)
-        audit.record(current_user, {"generate": "generated credentials", "reissue": "reissued slips"}[what], now(),
-                     centre=centre.number, series=series.code,
-                     changes=[(one.number, ACTS[what], "", "ordered") for one in chosen])
-    return _begun(job, small=len(chosen) == 1)
+    if what == "new-password" and "void" not in request.form:
+        raise Refused(Sentence("Tick the box to say that the slips already handed out stop working."))
+    return chosen
 
 
 @bp.post(AT + "/archive")
@@ -103,28 +121,31 @@ def archive(number, code):
                                         "layout": {"per_page": per_page, "cover": "cover" in request.form}})
         audit.record(current_user, "ordered an archive of slips", now(), centre=centre.number,
                      series=series.code, subject=f"{len(batches)} files")
-    return _begun(job, small=False)
+    return _begun(job)
 
 
 def lines_of(centre, series):
-    """A Line a centre, in order of number. Six queries, however many centres there are."""
+    """A Line a centre with candidates, in order of number. Six queries, however many centres there are."""
     circle = centres_of(centre)
     ids = [one.id for one in circle]
-    stands, members = standings(series, Centre.id.in_(ids)), groups(series, ids)
+    stands, members, later = standings(series, Centre.id.in_(ids)), groups(series, ids), entered_since(series, ids)
     releases, moment, signed_in = releases_of(series), now(), signed_in_counts(series, ids)
     found = []
     for one in circle:
         place, alike = stands[one.id], members[one.id]
         if not alike:
             continue
-        told = consequences(place, place, alike, releases, moment)
-        offered = place.has_access and place.offer.scope != NONE
-        living = sum(group.count for group in alike if group.login == LIVING and group.is_covered(place.offer.scope))
+        told, scope = consequences(place, place, alike, releases, moment), place.offer.scope
+        offered = place.has_access and scope != NONE
         may_generate = offered or (place.has_access and centre.is_associate and one.is_attached)
+        living = sum(group.count for group in alike
+                     if offered and group.login == LIVING and group.is_covered(scope))
         found.append(Line(
-            one, told.needing_credentials if may_generate else 0, told.out_of_date,
-            offered and not place.contact.name, entered_since_selected(place),
-            living - signed_in.get(one.id, 0) if offered else 0, offered))
+            one, generate=told.needing_credentials if may_generate else 0,
+            late=later.get(one.id, 0) if offered and scope == ALL else 0, reissue=told.out_of_date,
+            entered=later.get(one.id, 0) if offered and scope == SELECTED else 0,
+            not_signed_in=max(0, living - signed_in.get(one.id, 0)), living=living,
+            lacks_contact=offered and not place.contact.name))
     return found
 
 
@@ -141,9 +162,6 @@ def recent_jobs(centre, series):
         Job.centre == centre, Job.series == series).order_by(Job.id.desc()).limit(5)]
 
 
-def _begun(job, small):
-    if small:
-        running.run(job.id)
-    else:
-        queue.enqueue(current_app, job)
+def _begun(job):
+    queue.enqueue(current_app, job)
     return done(url_for("work.show", public_id=job.public_id), _("Begun. You can leave this page: the work goes on."))

@@ -1,5 +1,6 @@
 """'Edit status' and 'Confirm': who is offered the service, and the credentials that come of it."""
 import io
+from datetime import timedelta
 
 import pypdfium2
 import pytest
@@ -9,10 +10,11 @@ from models.attached import Contact
 from models.audit import AuditEvent
 from models.consequences import LIVING
 from models.credentials import Credential, SlipBatch
-from models.exams import Entry, recount_qualifications
+from models.exams import Entry, Release, recount_qualifications
 from models.issuing import covered
 from models.offers import Offer
 from tests.visitor import text_of
+from views.times import in_zone
 
 AT = "/centres/XC301/candidate-results/june-2026"
 FILLED = {"scope": "all", "terms": "y", "contact_name": "Inés Vidal", "contact_phone": "+34 91 555 0100",
@@ -243,7 +245,7 @@ def test_a_late_entry_under_all_is_covered_and_needs_a_slip(cast, plain):
 
     page = visitor.get(AT)
     assert "ALL Candidates have access (3)" in page.text
-    assert "1: without a slip" in page.links()
+    assert page.links()["1 candidate needs a slip"] == f"{AT}/credentials?state=no-slip"
     assert [text_of(th) for th in visitor.get(f"{AT}/credentials?state=no-slip").all("th", scope="row")] == [
         "0009 Late Comer"]
 
@@ -257,3 +259,33 @@ def test_each_accepted_post_writes_one_event_with_what_changed(cast, plain):
     assert {(c.field, c.before, c.after) for c in event.changes} == {
         ("scope", "none", "all"), ("terms_version", "", "2026-1"), ("delay", "0", "1440"),
         ("contact_name", "", "Inés Vidal"), ("contact_phone", "", "+34 91 555 0100")}
+
+
+def test_a_delay_that_is_typed_is_shown_as_the_local_time_that_follows(cast, visit):
+    visitor, at = visit(cast.independent_officer), cast.now + timedelta(days=7, hours=30)
+    told = in_zone(at, "Europe/Madrid")
+    assert told not in visitor.get(f"{AT}/status").text
+
+    page = visitor.post(f"{AT}/status", FILLED | {"act": "times", "delay": "1d 6h", "terms": "y"})
+    wrong = visitor.post(f"{AT}/status", FILLED | {"act": "times", "delay": "soon"})
+
+    assert (page.status, page.is_fragment) == (200, visitor.htmx)
+    assert f"{told} · +30h, the centre’s own delay decides" in page.text
+    assert (wrong.status, "“soon” is not a delay." in wrong.text) == (422, True)
+    assert Offer.select().count() == 0
+
+
+@pytest.mark.parametrize("field", ["contact_name", "contact_phone"])
+def test_a_contact_that_a_slip_cannot_show_is_refused_beside_its_control(cast, visit, field):
+    page = visit(cast.independent_officer).post(f"{AT}/status", FILLED | {field: "Inés \U0001F600"})
+
+    assert page.status == 422
+    assert [text_of(p) for p in page.all("p", id=f"{field}-error")] == [
+        "This cannot be printed on a slip. Use ordinary characters, at most 160."]
+    assert (Offer.select().count(), Credential.select().count()) == (0, 0)
+
+
+def test_a_release_that_the_board_holds_is_said(cast, plain):
+    Release.update(held_at=cast.now).where(Release.qualification == "IGCSE").execute()
+
+    assert "held back by the board for now: IGCSE" in plain(cast.independent_officer).get(AT).text

@@ -20,6 +20,16 @@ def test_before_the_release_it_counts_down_and_afterwards_shows_invented_grades(
     assert "Invented" not in before.text
 
 
+def test_whatever_is_pressed_on_it_leads_back_to_it(cast, visit):
+    visitor = visit(cast.karachi_officer)
+
+    for address in (AT, f"{AT}?state=after"):
+        page = visitor.get(address)
+        found = [form.get("action") for form in page.all("form") if form.get("data-countdown")]
+        found += [href for text, href in page.links().items() if text.startswith("Statement")]
+        assert [visitor.get(link).status for link in found] == [200]
+
+
 def test_no_real_grade_comes_near_it_even_after_the_real_release(cast, plain):
     candidate = cast.candidates["XA101"][0]
     cast.result(candidate, "0580", "G", 21)

@@ -1,19 +1,24 @@
 """'What needs doing' across an Associate's centres: generate, reissue, one ZIP."""
 import io
 import zipfile
+from datetime import timedelta
 
 import pytest
+from playhouse.test_utils import count_queries
 
 from jobs import running
 from models import passwords
 from models.audit import AuditEvent
 from models.credentials import Credential, SlipBatch
+from models.exams import Candidate
 from models.jobs import DONE, QUEUED, Job
 from models.offers import Offer
 from tests.candidate_results.test_confirm import pdf_text
 from tests.visitor import text_of
+from views.to_do import lines_of
 
 AT = "/centres/XA100/candidate-results/june-2026/to-do"
+NOTHING = ["0", "0", "0", "0"]
 
 
 def rows(page):
@@ -41,7 +46,7 @@ def test_access_given_needs_credentials_and_no_access_needs_nothing(cast, plain)
 
     page = plain(cast.associates_officer).get(AT)
 
-    assert rows(page) == {"XA101": ["2", "0", "0", "0", "given"]}
+    assert rows(page) == {"XA101": ["2 credentials to generate", *NOTHING, "given"]}
 
 
 def test_the_associate_generates_for_a_centre_that_offered_nothing_yet(cast, visit, do_all):
@@ -57,13 +62,15 @@ def test_the_associate_generates_for_a_centre_that_offered_nothing_yet(cast, vis
     offers = {offer.centre.number: (offer.scope, offer.terms_by) for offer in Offer.select()}
     assert offers == {"XA101": ("all", "amal@xa100.example"), "XA102": ("all", "amal@xa100.example")}
     assert sorted(c.username for c in Credential.select()) == ["XA101-0001-J26", "XA101-0002-J26", "XA102-0001-J26"]
-    assert rows(visitor.get(AT)) == {"XA101": ["0", "0", "0", "2", "given"], "XA102": ["0", "0", "0", "1", "given"]}
+    assert rows(visitor.get(AT)) == {
+        "XA101": ["0", "0", "0", "0", "2 not signed in yet", "given"],
+        "XA102": ["0", "0", "0", "0", "1 not signed in yet", "given"]}
 
 
 def test_only_the_marked_centres_are_done(cast, plain, do_all):
     cast.give_access(cast.karachi, cast.lima)
 
-    plain(cast.associates_officer).post(AT, {"act": "generate", "terms": "y", "centre": ["XA102", "XB201"]})
+    plain(cast.associates_officer).post(AT, {"act": "generate-marked", "terms": "y", "centre": ["XA102", "XB201"]})
     do_all()
 
     assert [c.username for c in Credential.select()] == ["XA102-0001-J26"]
@@ -71,8 +78,8 @@ def test_only_the_marked_centres_are_done(cast, plain, do_all):
 
 @pytest.mark.parametrize(("typed", "sentence"), [
     ({"act": "generate-all"}, "Tick the box to accept the terms and conditions"),
-    ({"act": "generate", "terms": "y"}, "Mark at least one centre that needs it."),
-    ({"act": "generate", "terms": "y", "centre": ["XA102", "XB201"]}, "Mark at least one centre that needs it."),
+    ({"act": "generate-marked", "terms": "y"}, "Mark at least one centre that needs it."),
+    ({"act": "generate-marked", "terms": "y", "centre": ["XA102", "XB201"]}, "Mark at least one centre that needs it."),
     ({"act": "reissue-all"}, "Mark at least one centre that needs it."),
     ({"act": "burn"}, "Choose what is to be done."),
 ])
@@ -83,6 +90,66 @@ def test_what_cannot_be_done_is_said(cast, visit, typed, sentence):
 
     assert (answer.status, sentence in answer.text) == (422, True)
     assert (Job.select().count(), AuditEvent.select().where(AuditEvent.what != "signed in").count()) == (0, 0)
+
+
+def test_late_entries_and_those_entered_since_selected_stand_apart(cast, plain):
+    cast.give_access(cast.karachi, cast.lima)
+    cast.confirm(cast.karachi, cast.karachi_officer)
+    cast.confirm(cast.lima, cast.associates_officer, scope="selected", selected=[cast.candidates["XA102"][0].id])
+    for centre in (cast.karachi, cast.lima):
+        cast.candidate(centre, "0009", "Late Comer", [("IGCSE", "0580", "Mathematics")])
+    Candidate.update(first_entered_at=cast.now + timedelta(minutes=1)).where(Candidate.number == "0009").execute()
+    visitor = plain(cast.associates_officer)
+
+    page = visitor.get(AT)
+
+    assert rows(page) == {
+        "XA101": ["1 credentials to generate", "1 late entries", "0", "0", "2 not signed in yet", "given"],
+        "XA102": ["0", "0", "0", "1 entered since ‘Selected’", "1 not signed in yet", "given"]}
+    assert page.links()["1 late entries"] == "/centres/XA101/candidate-results/june-2026/credentials?state=no-slip"
+    assert list(rows(visitor.get(f"{AT}?need=late"))) == ["XA101"]
+    assert list(rows(visitor.get(f"{AT}?need=entered"))) == ["XA102"]
+    at = "/centres/XA102/candidate-results/june-2026"
+    assert visitor.get(at).links()["1 candidate entered since you selected"] == f"{at}/status"
+
+
+def test_new_passwords_replace_those_of_the_marked_centres_only(cast, visit, do_all):
+    cast.give_access(cast.karachi, cast.lima)
+    for centre in (cast.karachi, cast.lima):
+        cast.confirm(centre, cast.associates_officer)
+    visitor = visit(cast.associates_officer)
+
+    visitor.post(AT, {"act": "new-password-marked", "void": "y", "centre": ["XA101"]})
+    do_all()
+
+    assert {c.username: c.generation for c in Credential.select()} == {
+        "XA101-0001-J26": 2, "XA101-0002-J26": 2, "XA102-0001-J26": 1}
+
+
+def test_what_was_marked_stays_marked_where_a_box_was_forgotten(cast, visit):
+    cast.give_access(cast.karachi, cast.lima)
+    cast.confirm(cast.karachi, cast.associates_officer)
+
+    page = visit(cast.associates_officer).post(
+        AT, {"act": "new-password-marked", "centre": ["XA101"], "terms": "y", "dormant": "new"})
+
+    assert page.status == 422
+    assert "Tick the box to say that the slips already handed out stop working." in page.text
+    sent = page.fields(page.one("form", action=AT, method="post"))
+    assert (sent["centre"], sent["terms"], sent["dormant"]) == (["XA101"], ["y"], ["new"])
+    assert Credential.select().where(Credential.generation > 1).count() == 0
+
+
+def test_the_number_of_queries_does_not_grow_with_the_centres(app, cast):
+    cast.give_access(cast.karachi, cast.lima)
+    counts = []
+    for centre in (cast.karachi, cast.lima):
+        cast.confirm(centre, cast.associates_officer, scope="selected", selected=[cast.candidates[centre.number][0].id])
+        with count_queries() as counter:
+            found = lines_of(cast.associate, cast.june)
+        counts.append((len(found), counter.count))
+
+    assert counts == [(3, 6), (3, 6)]
 
 
 def test_one_zip_holds_the_newest_pdf_of_every_centre(cast, plain, do_all):
