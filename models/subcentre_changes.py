@@ -194,12 +194,16 @@ def _locked(screen):
 
     On SQLite the transaction itself is the lock.
     """
-    AttachedDefaults.insert(associate=screen.associate, series=screen.series).on_conflict_ignore().execute()
+    row = AttachedDefaults.select().where(
+        AttachedDefaults.associate == screen.associate, AttachedDefaults.series == screen.series)
     if isinstance(database.obj, PostgresqlDatabase):
-        AttachedDefaults.select().where(
-            AttachedDefaults.associate == screen.associate, AttachedDefaults.series == screen.series,
-        ).for_update().get()
-    return Screen(screen.officer, screen.associate, screen.series, screen.now, screen.only)
+        row = row.for_update()
+    fresh = Screen(screen.officer, screen.associate, screen.series, screen.now, screen.only)
+    fresh.defaults = row.first()
+    if fresh.defaults is None:
+        AttachedDefaults.insert(associate=screen.associate, series=screen.series).on_conflict_ignore().execute()
+        fresh.defaults = row.get()
+    return fresh
 
 
 def _drafts(screen):

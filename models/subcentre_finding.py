@@ -6,11 +6,11 @@ import unicodedata
 
 STATES = ("access", "no-access", "differs", "needs-credentials", "out-of-date", "changed")
 ORDERS = {
-    "centre": lambda stands: stands.centre.number,
-    "name": lambda stands: plain(stands.centre.name),
-    "delay": lambda stands: stands.controls.delay,
-    "access": lambda stands: stands.controls.give_access,
-    "contact": lambda stands: stands.controls.contact_mode,
+    "centre": lambda listed: listed.number,
+    "name": lambda listed: plain(listed.name),
+    "delay": lambda listed: listed.controls.delay,
+    "access": lambda listed: listed.controls.give_access,
+    "contact": lambda listed: listed.controls.contact_mode,
 }
 
 
@@ -20,14 +20,14 @@ def find(screen, words="", state="", order="centre"):
     `order`: a key of ORDERS, with '-' before it for the other way round. A state or order that is none is
     left out.
     """
-    found = screen.standings.values()
+    found = screen.listed
     wanted = plain(words).split()
     if wanted:
-        found = [stands for stands in found if _has(stands.centre, wanted)]
+        found = [listed for listed in found if _has(listed, wanted)]
     if state in STATES:
         found = _in_state(screen, found, state)
     backwards, key = order.startswith("-"), ORDERS.get(order.lstrip("-"), ORDERS["centre"])
-    return [stands.centre.number for stands in sorted(found, key=key, reverse=backwards)]
+    return [listed.number for listed in sorted(found, key=key, reverse=backwards)]
 
 
 def plain(text):
@@ -35,20 +35,20 @@ def plain(text):
     return "".join(c for c in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(c))
 
 
-def _has(place, words):
-    text = plain(f"{place.number} {place.name} {place.country}")
+def _has(listed, words):
+    text = plain(f"{listed.number} {listed.name} {listed.country}")
     return all(word in text for word in words)
 
 
 def _in_state(screen, found, state):
     if state == "changed":
-        return [stands for stands in found if stands.centre.number in screen.changed
-                or screen.is_overtaken(stands.centre.number)]
+        return [listed for listed in found if listed.number in screen.changed or (
+            listed.number in screen.drafts and screen.is_overtaken(listed.number))]
     if state in ("access", "no-access"):
-        return [stands for stands in found if stands.has_access == (state == "access")]
+        return [listed for listed in found if listed.controls.give_access == (state == "access")]
     if state == "differs":
-        return [stands for stands in found if stands.controls != screen.defaults.controls]
-    told = screen.as_it_is([stands.centre.number for stands in found if stands.has_access])
+        return [listed for listed in found if listed.controls != screen.defaults.controls]
+    numbers = [listed.number for listed in found if listed.controls.give_access]
+    told = screen.narrowed(numbers).as_it_is(numbers)
     count = "needing_credentials" if state == "needs-credentials" else "out_of_date"
-    return [stands for stands in found
-            if stands.centre.number in told and getattr(told[stands.centre.number], count)]
+    return [listed for listed in found if listed.number in told and getattr(told[listed.number], count)]

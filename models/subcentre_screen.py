@@ -11,7 +11,7 @@ from peewee import fn
 
 from models.attached import AttachedCentre, AttachedDefaults, AttachedDraft, Contact, Controls
 from models.consequences import Consequences, consequences, groups
-from models.database import Refused, Sentence
+from models.database import Refused, Sentence, database
 from models.exams import Centre, Series
 from models.offers import NONE, Offer
 from models.rules import (
@@ -25,6 +25,8 @@ from models.rules import (
 )
 from models.subcentres import CONTACT_FIELDS, DEFAULTS_FIELDS, DEFAULTS_ROW, Proposal, propose
 
+IN_FORCE = (has_access, associate_delay, contact_mode)
+
 
 class Place(NamedTuple):
     """An attached centre as a row of 750 needs it. `version`: of what the Associate stored for it."""
@@ -37,6 +39,15 @@ class Place(NamedTuple):
     email: str
     version: int
     is_attached = True
+
+
+class Listed(NamedTuple):
+    """What finding and ordering ask of each attached centre; the controls are those in force."""
+
+    number: str
+    name: str
+    country: str
+    controls: Controls
 
 
 class Offered(NamedTuple):
@@ -92,8 +103,8 @@ class Screen:
     """The state of one Associate and series with one officer's draft laid over it.
 
     Asks one query each for defaults, drafts, centres, releases and candidates, when it is first needed,
-    whatever the number of centres. `only`: the number of the one centre that is asked about; then no more
-    centres are read than it and the drafted ones, unless the defaults decide.
+    whatever the number of centres. `only`: the numbers of the centres that are asked about; then no more
+    centres are read than those and the drafted ones, unless the defaults decide.
     """
 
     def __init__(self, officer, associate, series, now, only=None):
@@ -104,6 +115,12 @@ class Screen:
         other = Screen(self.officer, self.associate, self.series, self.now, self.only)
         kept = ("defaults", "standings", "releases")
         other.__dict__.update({name: self.__dict__[name] for name in kept if name in self.__dict__})
+        return other
+
+    def narrowed(self, numbers):
+        """The same for these centres only."""
+        other = Screen(self.officer, self.associate, self.series, self.now, numbers)
+        other.defaults, other.drafts, other.listed = self.defaults, self.drafts, self.listed
         return other
 
     @cached_property
@@ -120,21 +137,31 @@ class Screen:
             AttachedDraft.series == self.series).order_by(AttachedDraft.row)}
 
     @cached_property
+    def listed(self):
+        """A Listed of every attached centre, in order of number."""
+        rows = self._ask(Centre.number, Centre.name, Centre.country, *IN_FORCE)
+        return [Listed(*row[:3], Controls(bool(row[3]), *row[4:])) for row in rows]
+
+    @cached_property
     def standings(self):
         """{centre number: Standing} of the attached centres as it is stored, in order of number."""
-        query = governed(Centre.select(
+        is_narrow = self.only is not None and DEFAULTS_ROW not in self.drafts
+        rows = self._ask(
             Centre.id, Centre.number, Centre.name, Centre.country, Centre.time_zone, Centre.email,
-            fn.COALESCE(AttachedCentre.version, 0), has_access, associate_delay, contact_mode,
-            fn.COALESCE(Offer.scope, NONE), centre_delay,
+            fn.COALESCE(AttachedCentre.version, 0), *IN_FORCE, fn.COALESCE(Offer.scope, NONE), centre_delay,
             *(fn.COALESCE(getattr(Offer, name), "") for name in CONTACT_FIELDS),
-        ).join(Series, on=(Series.id == self.series.id))).where(Centre.associate == self.associate)
-        if self.only is not None and DEFAULTS_ROW not in self.drafts:
-            query = query.where(Centre.number.in_([self.only, *self.drafts]))
+            only=[*self.only, *self.drafts] if is_narrow else None)
         default_contact = self.defaults.contact
         return {row[1]: Standing(
             centre=Place(*row[:7]), series=self.series, controls=Controls(bool(row[7]), *row[8:10]),
             offer=Offered(*row[10:12], Contact(*row[12:])), default_contact=default_contact, governed=True,
-        ) for row in query.order_by(Centre.number).tuples()}
+        ) for row in rows}
+
+    def _ask(self, *columns, only=None):
+        """These columns of the attached centres, in order of number, as the database gives them."""
+        query = governed(Centre.select(*columns).join(Series, on=(Series.id == self.series.id))).where(
+            Centre.associate == self.associate).order_by(Centre.number)
+        return database.execute(query if only is None else query.where(Centre.number.in_(only))).fetchall()
 
     @cached_property
     def releases(self):

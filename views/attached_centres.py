@@ -31,7 +31,7 @@ NOTHING = Sentence("Nothing is set yet: enter a delay, or choose access or conta
 
 @bp.get(HERE)
 def index(number, code):
-    return whole(screen_of(number, code))
+    return whole(screen_of(number, code, ()))
 
 
 @bp.post(f"{HERE}/rows/defaults")
@@ -47,7 +47,7 @@ def change_defaults(number, code):
 def change_row(number, code, row):
     """A control of one centre's row was changed: keep it, and show what would follow for that row."""
     typed = read_row(request.form, row)
-    screen = changes.draft(screen_of(number, code, row), typed.by_row, typed.read_at)
+    screen = changes.draft(screen_of(number, code, (row,)), typed.by_row, typed.read_at)
     return answer(screen, [row], status=422 if screen.row(row).errors else 200, form=request.form, rows_only=True)
 
 

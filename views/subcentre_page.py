@@ -2,6 +2,7 @@
 from typing import NamedTuple
 
 from flask import abort, flash, redirect, request, url_for
+from flask_babel import gettext as _
 
 from models.subcentre_finding import STATES, find
 from models.subcentres import DEFAULTS_ROW, ROW_FIELDS, fields_of
@@ -10,9 +11,10 @@ from views.hypermedia import page, say, wants_fragment
 from views.paging import page_of
 from views.reach import frame, managed_centre_of
 from views.subcentre_form import prefix, was
-from views.subcentre_words import centres_changed, control, follows, totals, value
+from views.subcentre_words import centres_changed, control, follows, shared_words, totals, value
 
 A_PAGE = 50
+BULK = ("bulk_for", "bulk_delay", "bulk_access", "bulk_mode")
 FINDING = ("find", "state", "order")
 
 
@@ -45,10 +47,10 @@ def finding():
     return {name: text for name in FINDING if (text := request.args.get(name, "").strip()[:100])}
 
 
-def address(screen, endpoint="index", **values):
-    """The address of an endpoint of this screen that comes back to the same part of the list."""
+def address(screen, **values):
+    """The address of this part of the list, but for `values`."""
     here = finding() | ({"page": request.args["page"]} if "page" in request.args else {})
-    return url_for(f"attached_centres.{endpoint}", number=screen.associate.number, code=screen.series.code,
+    return url_for("attached_centres.index", number=screen.associate.number, code=screen.series.code,
                    **{**here, **values})
 
 
@@ -58,10 +60,10 @@ def whole(screen, status=200, refused=None, form=None):
     numbers = find(screen, here.get("find", ""), here.get("state", ""), here.get("order", "centre"))
     shown = page_of(numbers, A_PAGE, "attached_centres.index", number=screen.associate.number,
                     code=screen.series.code, **here)
-    values = parts(screen, shown.rows, refused, form)
+    values = parts(screen.narrowed(shown.rows), shown.rows, refused, form)
     return page(
         "attached_centres/index.html", "attached_centres/_found.html", status, pages=shown, states=STATES,
-        here=dict.fromkeys(FINDING, "") | here, all_count=len(screen.standings), found=shown.found,
+        here=dict.fromkeys(FINDING, "") | here, all_count=len(screen.listed), found=shown.found,
         defaults_shown=screen.defaults.controls, **values,
         **frame(screen.associate, TAB, f"candidate-results/{screen.series.code}/attached-centres"))
 
@@ -86,9 +88,10 @@ def parts(screen, numbers, refused=None, form=None):
     rows = [_row(screen, row, row.centre.number in marks) for row in rows]
     refused = {f"{prefix('')}{key}" if key[0] == "-" else key: say(said) for key, said in (refused or {}).items()}
     return {
-        "screen": screen, "series": screen.series, "address": lambda *at, **more: address(screen, *at, **more),
+        "series": screen.series, "address": lambda **more: address(screen, **more), "to": addresses(screen),
+        "words": shared_words(), "may_choose": not screen.switched,
         "rows": rows, "defaults": _defaults(screen), "refused": refused,
-        "problems": list(_problems(screen, refused, rows)), "conflicts": conflicts(screen),
+        "problems": list(_problems(screen, refused, rows)), "conflicts": screen.overtaken,
         "bulk": {name: form.get(name, "") if form else "" for name in BULK},
         "bar": {
             "changed": centres_changed(counted.centres), "told": totals(counted),
@@ -98,12 +101,12 @@ def parts(screen, numbers, refused=None, form=None):
     }
 
 
-BULK = ("bulk_for", "bulk_delay", "bulk_access", "bulk_mode")
-
-
-def conflicts(screen):
-    """The numbers in which somebody else was first; ['switch'] when they switched 'Use defaults'."""
-    return ["switch"] if screen.switched else screen.overtaken
+def addresses(screen):
+    """Where the form and its controls send to; a row's address is `row`, its number and `query`."""
+    path, mark, query = address(screen).partition("?")
+    found = {name: f"{path}/{part}{mark}{query}" for name, part in (
+        ("draft", "draft"), ("discard", "discard"), ("bulk", "bulk"), ("choose", "choices"))}
+    return found | {"save": f"{path}{mark}{query}", "row": f"{path}/rows/", "query": f"{mark}{query}"}
 
 
 def _row(screen, row, is_marked):
@@ -128,6 +131,9 @@ def _defaults(screen):
         "shown": proposal.shown, "errors": {name: say(said) for name, said in proposal.errors.items()},
         "is_changed": DEFAULTS_ROW in screen.drafts,
         "sides": _sides(screen, DEFAULTS_ROW, stored, proposal.meant) if is_overtaken else [],
+        "told": _("Every attached centre follows this row, also one that is attached later.")
+                if screen.would_use_defaults else
+                _("While this is not ticked, every centre has the values of its own row."),
         "was": was(DEFAULTS_ROW, screen.defaults.version, screen.defaults.uses_defaults,
                    [proposal.shown[name] for name in fields_of(DEFAULTS_ROW)]),
     }

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from models.attached import DEFAULT
 from models.delay import format_delay
-from models.subcentres import CONTACT_FIELDS
+from models.subcentres import CONTACT_FIELDS, ROW_FIELDS
 from views.times import PATTERN
 
 
@@ -72,6 +72,12 @@ def mode_in_words(mode):
 def delay_in_words(minutes):
     """'30 h 30 m', '' without any."""
     return format_delay(minutes).replace("h", "\N{NO-BREAK SPACE}h").replace("m", "\N{NO-BREAK SPACE}m")
+
+
+def shared_words():
+    """The texts that every row of the table has."""
+    return {"mark": _("Mark"), "default": _("Default"), "centre": _("Centre defined"),
+            **{name: control(name) for name in ("uses_defaults", *ROW_FIELDS)}}
 
 
 def control(name):

@@ -141,7 +141,7 @@ def test_a_page_asks_as_many_queries_for_one_centre_as_for_many(cast, many, visi
     visitor.get(HERE)
     shown = []
     for query in ("?find=XD001", "?find=XD00", ""):
-        with assert_query_count(11):
+        with assert_query_count(12):
             shown.append(len(numbers(visitor.get(HERE + query))))
 
     assert shown == [1, 9, 50]
@@ -161,7 +161,7 @@ def test_a_row_is_answered_with_as_many_queries_among_two_centres_as_among_many(
     make_many(cast)
 
     assert queries() == among_two
-    assert among_two <= 16
+    assert among_two <= 14
 
 
 def test_headings_are_links_with_text(cast, visit):

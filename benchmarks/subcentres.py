@@ -1,0 +1,220 @@
+"""Subcentre Management of an Associate with 750 centres and 110,000 candidates, beside one with 20 centres.
+
+CPU time of this process per request through WSGI, every kind in turn; queries are counted, not timed. A row is
+changed with the whole form in the request, as a browser sends it.
+"""
+import argparse
+import contextlib
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+
+from flask import Flask
+from peewee import SqliteDatabase
+
+from benchmarks import _associate
+from benchmarks.results import counted, quiet
+from models.database import connect, database
+
+HERE = "/centres/XA100/candidate-results/june-2026/attached-centres"
+LARGE, SMALL = (750, 110_000), (20, 2_933)
+ROUNDS, BATCH = 15, 4
+PAGE_QUERIES, ROW_QUERIES, SAVE_STATEMENTS = 12, 13, 20
+GROWTH = 1.5
+ROW_IN_HELLOS = 25
+OPENS_IN = 250  # ms of CPU; 'well under a second'
+HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
+SAME_SIZE = 20  # rows a page, where both Associates fill one
+
+
+def main(arguments):
+    options = argparse.ArgumentParser(prog="python -m benchmarks subcentres", description=__doc__)
+    options.add_argument("--check", action="store_true", help="exit 1 over a limit")
+    chosen = options.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder, associates(folder) as (hello, large, small):
+        lines = compare(hello, large, small) + [
+            ("queries to open 750 centres", large.queries(large.open), PAGE_QUERIES, "="),
+            ("queries to open 20 centres", small.queries(small.open), PAGE_QUERIES, "="),
+            ("queries of a changed row among 750", large.queries(large.change), ROW_QUERIES, "="),
+            ("queries of a changed row among 20", small.queries(small.change), ROW_QUERIES, "="),
+            ("statements to save 750 changed centres", large.queries(large.save_all), SAVE_STATEMENTS, "≤"),
+        ]
+    missed = 0
+    print(f"{'':52}{'measured':>10}{'limit':>8}\n")
+    for name, figure, limit, how in lines:
+        over = figure != limit if how == "=" else limit is not None and figure > limit
+        missed += over
+        print(f"{name:52}{figure:10.4g}{how:>3} {limit or '':<6}{'TOO MUCH' if over else ''}")
+    return 1 if chosen.check and missed else 0
+
+
+@contextlib.contextmanager
+def associates(folder):
+    """(a Flask hello, the large Associate, the small one), each over a SQLite file of its own."""
+    from app import create_app
+    from models.migrating import migrate
+
+    app = create_app(DATABASE_URL=f"sqlite:///{folder}/none.db", INSTANCE_PATH=folder, SECRET_KEY="s" * 40,
+                     CREDENTIAL_KEY="k1:" + "c" * 40, PEPPER="p1:" + "p" * 40)
+    found = []
+    for name, size in (("large", LARGE), ("small", SMALL)):
+        own = connect(f"sqlite:///{folder}/{name}.db")
+        migrate()
+        database.connect(reuse_if_open=True)
+        found.append(Associate(app, own, _associate.populate(*size)))
+    try:
+        yield Hello(), *found
+    finally:
+        for each in found:
+            each.database.close()
+
+
+class Hello:
+    """The smallest answer that Flask gives, asked for in the same way."""
+
+    def __init__(self):
+        app = Flask("hello")
+        app.add_url_rule("/", "hello", lambda: "hello")
+        self.client = app.test_client()
+
+    def open(self):
+        return self.client.get("/")
+
+
+class Associate:
+    def __init__(self, app, own, officer):
+        from models.people import StaffSession
+
+        self.database: SqliteDatabase = own
+        self.client = app.test_client()
+        token = StaffSession.start(officer, datetime.now(UTC).replace(microsecond=0)).token
+        with self.client.session_transaction() as session:
+            session["_user_id"] = token
+        form = Form()
+        form.feed(self.open().text)
+        self.form, self.turn = form.fields, 0
+
+    def open(self, query=""):
+        return self._checked(self.client.get(HERE + query))
+
+    def open_some(self):
+        """A page of SAME_SIZE rows."""
+        from views import subcentre_page
+
+        usual, subcentre_page.A_PAGE = subcentre_page.A_PAGE, SAME_SIZE
+        try:
+            return self.open()
+        finally:
+            subcentre_page.A_PAGE = usual
+
+    def change(self):
+        """Another delay in the third row."""
+        self.turn += 1
+        number = _associate.number_of(3)
+        return self._post(f"/rows/{number}", {**self.form, f"{number}-delay": [str(self.turn % 300)]})
+
+    def switch(self):
+        """'Use defaults' ticked or unticked: every row of the page, and totals over all candidates."""
+        self.turn += 1
+        box = {"defaults-uses_defaults": ["on"]} if self.turn % 2 else {}
+        return self._post("/rows/defaults", {**self.form, **box})
+
+    def find(self):
+        return self._checked(self.client.get(f"{HERE}?find=colegio+3", headers=HTMX))
+
+    def out_of_date(self):
+        return self.open("?state=out-of-date")
+
+    def save_all(self):
+        """Save a delay drafted for every centre; only the Save is asked about."""
+        return self._post("", {**self.form, "confirm_hidden": ["on"]})
+
+    def draft_all(self):
+        return self._post("/bulk", {**self.form, "bulk_for": ["found"], "bulk_delay": ["200"], "set": ["these"]})
+
+    def discard(self):
+        return self._post("/discard", self.form)
+
+    def queries(self, step):
+        self.use()
+        self.discard()
+        if step == self.save_all:
+            self.draft_all()
+        with counted() as asked:
+            step()
+        return len(asked)
+
+    def use(self):
+        database.initialize(self.database)
+
+    def _post(self, path, form):
+        return self._checked(self.client.post(HERE + path, data=form, headers=HTMX))
+
+    @staticmethod
+    def _checked(response):
+        if response.status_code != 200:
+            raise AssertionError(f"answered {response.status}: {response.text[:300]}")
+        return response
+
+
+class Form(HTMLParser):
+    """The fields of a page as a browser would send them: {name: [value]}."""
+
+    def __init__(self):
+        super().__init__()
+        self.fields, self.select = {}, None
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        if tag == "select":
+            self.select = given["name"]
+        elif tag == "option" and "selected" in given:
+            self.fields[self.select] = [given["value"]]
+        elif tag == "input" and given.get("name") and (given.get("type") != "checkbox" or "checked" in given):
+            self.fields.setdefault(given["name"], []).append(given.get("value", "on"))
+
+
+def compare(hello, large, small):
+    """Lines of the report: (name, figure, limit or None, how)."""
+    fast = timed({
+        "hello": (None, hello.open), "large": (large, large.open), "small": (small, small.open),
+        "large some": (large, large.open_some), "small some": (small, small.open_some),
+        "large row": (large, large.change), "small row": (small, small.change), "find": (large, large.find)})
+    large.use()
+    large.discard()
+    slow = timed({"switch": (large, large.switch), "out of date": (large, large.out_of_date)}, rounds=3, batch=2)
+    per_row = {name: fast[name] / rows for name, rows in (
+        ("large", 50), ("small", 20), ("large some", SAME_SIZE), ("small some", SAME_SIZE))}
+    return [
+        ("ms to open 750 centres, 50 a page", fast["large"], OPENS_IN, "≤"),
+        ("ms to open 20 centres", fast["small"], None, ""),
+        ("cost of a shown row, 50 a page: 750 against 20", per_row["large"] / per_row["small"], GROWTH, "≤"),
+        ("cost of a shown row, 20 a page: 750 against 20", per_row["large some"] / per_row["small some"], GROWTH, "≤"),
+        ("a changed row among 750, in Flask hellos", fast["large row"] / fast["hello"], ROW_IN_HELLOS, "≤"),
+        ("a changed row, 750 against 20", fast["large row"] / fast["small row"], GROWTH, "≤"),
+        ("ms of a changed row among 750", fast["large row"], None, ""),
+        ("ms to filter 750 by a word", fast["find"], OPENS_IN, "≤"),
+        ("ms to tick ‘Use defaults’ over 110,000 candidates", slow["switch"], 1_000, "≤"),
+        ("ms to find slips out of date among 110,000", slow["out of date"], 1_000, "≤"),
+    ]
+
+
+def timed(steps, rounds=ROUNDS, batch=BATCH):
+    """{name: ms of CPU a request}; `steps`: {name: (whose database, what)}."""
+    taken = {name: [] for name in steps}
+    for turn in range(rounds + 1):
+        for name, (whose, step) in steps.items():
+            if whose:
+                whose.use()
+            start = time.process_time()
+            for _ in range(batch):
+                step()
+            if turn:  # the first warms up
+                taken[name].append((time.process_time() - start) / batch * 1e3)
+    return {name: quiet(values) for name, values in taken.items()}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
