@@ -56,6 +56,8 @@ def create_app(**given):
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
 
     connect(settings["DATABASE_URL"])
+    if settings["PRODUCTION"]:
+        commands.refuse_unfit(app)
     passwords.keys.load(settings["CREDENTIAL_KEY"], settings["PEPPER"])
     Babel(app, locale_selector=locale, timezone_selector=lambda: "UTC")
     CSRFProtect(app)

@@ -137,16 +137,11 @@ def add_officer(email, name, numbers, board, rights, password_stdin):
 
 
 def serve(app):
-    """Everything on one machine: migrate, demo data on the first start, the worker in a thread, the web server.
-
-    With PRODUCTION set it refuses to start while demo sign-ins exist.
-    """
+    """Everything on one machine: migrate, demo data on the first start, the worker in a thread, the web server."""
     with app.app_context():
         migrate()
         with database.connection_context():
-            if app.config["PRODUCTION"]:
-                refuse_demo()
-            elif app.config["ROLE"] == "all" and not Centre.select().exists():
+            if not app.config["PRODUCTION"] and app.config["ROLE"] == "all" and not Centre.select().exists():
                 demo.load(datetime.now(UTC).replace(microsecond=0))
     if app.config["ROLE"] == "all":
         queue.work(app, embedded=True)
@@ -157,6 +152,10 @@ def serve(app):
     server.run()
 
 
-def refuse_demo():
-    if Officer.select().where(Officer.is_demo).exists():
-        raise Unfit("PRODUCTION=1 does not start with demo sign-ins: use an empty database.")
+def refuse_unfit(app):
+    """PRODUCTION does not start with debug on, nor with sign-ins that everybody knows. Raises `Unfit`."""
+    if app.debug:
+        raise Unfit("PRODUCTION=1 does not start with debug on.")
+    with database.connection_context():
+        if Officer.table_exists() and Officer.select().where(Officer.is_demo).exists():
+            raise Unfit("PRODUCTION=1 does not start with demo sign-ins: use an empty database.")

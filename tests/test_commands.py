@@ -1,0 +1,91 @@
+"""The command line: slips of a centre in a file, officers, and what refuses to start."""
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from models import passwords
+from models.audit import AuditEvent
+from models.credentials import Credential
+from models.people import Officer, Posting
+from tests.candidate_results.test_confirm import pdf_text
+
+ROOT = Path(__file__).parent.parent
+KEYS = {"SECRET_KEY": "s" * 40, "CREDENTIAL_KEY": "k1:" + "c" * 40, "PEPPER": "p1:" + "p" * 40}
+
+
+@pytest.fixture
+def flask(app):
+    """`flask(…)`: what `flask --app app …` answers."""
+    return lambda *words, **options: app.test_cli_runner().invoke(args=words, **options)
+
+
+def test_slips_of_a_centre_are_written_for_their_owner_alone(cast, flask, tmp_path):
+    cast.confirm(cast.independent, cast.independent_officer)
+    Credential.delete().where(Credential.username == "XC301-0002-J26").execute()
+    path = tmp_path / "slips.pdf"
+
+    answer = flask("slips", "XC301", "june-2026", "--output", str(path))
+
+    assert (answer.exit_code, answer.output[:8]) == (0, "2 slips ")
+    assert oct(path.stat().st_mode)[-3:] == "600"
+    pages = pdf_text(path.read_bytes())
+    for login, page in zip(Credential.select().order_by(Credential.username), pages, strict=True):
+        printed = next(word for word in page.split() if passwords.mistake(passwords.as_typed(word)) is None)
+        assert passwords.verifier(passwords.as_typed(printed), login.salt, b"p" * 40) == login.verifier
+    events = AuditEvent.select().where(AuditEvent.who == "command line")
+    assert [(event.centre_number, event.series_code) for event in events] == [("XC301", "june-2026")]
+
+
+@pytest.mark.parametrize(("number", "code", "sentence"), [
+    ("XX999", "june-2026", "There is no centre XX999 or no series june-2026."),
+    ("XC301", "may-1999", "There is no centre XC301 or no series may-1999."),
+    ("XC301", "june-2026", "Candidate credentials can only be created for series which have a valid entry"),
+])
+def test_slips_that_cannot_be_made_are_refused_in_a_sentence(cast, flask, tmp_path, number, code, sentence):
+    path = tmp_path / "slips.pdf"
+
+    answer = flask("slips", number, code, "--output", str(path))
+
+    assert (answer.exit_code, sentence in answer.output) == (1, True)
+    assert not path.exists()
+
+
+def test_an_officer_added_on_the_command_line_may_sign_in(cast, flask, plain):
+    answer = flask("officers", "add", "New@XC301.example", "--centre", "XC301", "--right", "manages_candidate_results",
+                   "--password-stdin", input="seven odd paper kites\n")
+
+    assert (answer.exit_code, answer.output) == (0, "new@xc301.example may sign in at XC301.\n")
+    assert [(p.centre.number, p.manages_candidate_results, p.sends_files) for p in Posting.select().join(Officer).where(
+        Officer.email == "new@xc301.example")] == [("XC301", True, False)]
+    visitor = plain()
+    visitor.sign_in("new@xc301.example", "seven odd paper kites")
+    assert visitor.get("/centres/XC301/candidate-results").status == 200
+
+
+def started(tmp_path, **environment):
+    """What the program says when it is loaded with these settings."""
+    return subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", "import app; app.create_app()"], cwd=ROOT, capture_output=True,
+        text=True, timeout=60, env={**os.environ, "INSTANCE_PATH": str(tmp_path), "PRODUCTION": "1", **KEYS, **environment})
+
+
+def test_production_starts_with_its_keys_and_nothing_else_refuses_it(tmp_path):
+    assert started(tmp_path).returncode == 0
+
+
+def test_production_does_not_start_with_debug_on(tmp_path):
+    answer = started(tmp_path, FLASK_DEBUG="1")
+
+    assert (answer.returncode, answer.stderr.strip()) == (1, "PRODUCTION=1 does not start with debug on.")
+
+
+def test_production_does_not_start_with_demo_sign_ins(cast, database_url, tmp_path):
+    Officer.update(is_demo=True).execute()
+
+    answer = started(tmp_path, DATABASE_URL=database_url)
+
+    assert answer.returncode == 1
+    assert answer.stderr.strip() == "PRODUCTION=1 does not start with demo sign-ins: use an empty database."
