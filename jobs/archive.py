@@ -4,6 +4,7 @@ The file holds logins, so it is its owner's alone (0600) and never part of a bac
 where it is gone, or lies on another machine, it is made again when it is fetched.
 """
 import os
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -25,7 +26,7 @@ def make(work):
     """wanted: 'batches', the public ids of the batches, a PDF each; 'layout', the Layout's options."""
     path = path_of(current_app.config["INSTANCE_PATH"], work.job)
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    part = path.with_suffix(f".{os.getpid()}-{work.attempt}")
+    part = path.with_suffix(f".{os.getpid()}-{work.job.attempts}")
     count = 0
 
     def progress(_name, _pages):
@@ -60,10 +61,11 @@ def path_of(folder, job):
 
 
 def forget_old(folder):
-    """Delete the archives that are older than an hour."""
+    """Delete the archives that are older than an hour, and what a killed worker left of one."""
     for path in (Path(folder) / "archives").glob("*"):
-        if datetime.fromtimestamp(path.stat().st_mtime, UTC) < datetime.now(UTC) - KEPT:
-            path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # another worker was first, or this one has just finished
+            if datetime.fromtimestamp(path.stat().st_mtime, UTC) < datetime.now(UTC) - KEPT:
+                path.unlink()
 
 
 def _files(batches, series, language):

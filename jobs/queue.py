@@ -1,8 +1,10 @@
 """The queue: huey on SQLite beside the database, or on the same PostgreSQL. It carries ids of jobs."""
 import logging
+import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
 from huey import PostgresHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 
@@ -11,6 +13,7 @@ from models import candidate_site, sign_in_failures
 from models.database import database
 
 logging.getLogger("huey").setLevel(logging.WARNING)
+log = logging.getLogger(__name__)
 
 
 def init_app(app):
@@ -45,8 +48,14 @@ def init_app(app):
 
 
 def enqueue(app, job):
-    """Hand a stored job to the queue. Call after the transaction that stored it."""
-    app.extensions["queue"].run_job(job.id)
+    """Hand a stored job to the queue. Call after the transaction that stored it.
+
+    Where the queue cannot take it (its disk is full, it is locked), `pick_up` does so later: the row is the truth.
+    """
+    try:
+        app.extensions["queue"].run_job(job.id)
+    except (sqlite3.OperationalError, psycopg.OperationalError) as error:
+        log.warning("job %s waits to be picked up: %s", job.id, type(error).__name__)
 
 
 def work(app, embedded=False):

@@ -2,10 +2,13 @@
 
 A worker claims the row for a minute at a time (its lease) and renews the lease with its progress. It commits the
 effect of the work together with the row's new state; who has lost the lease, or was cancelled, commits nothing.
-So a worker may be killed at any instant: the row is claimed anew when the lease has run out.
+So a worker may be killed at any instant: the row is claimed anew when the lease has run out. A new lease always
+ends later than the one before, so the end of the lease also tells whose it is.
 """
 import logging
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from traceback import extract_tb
 
 from peewee import InterfaceError, OperationalError
 
@@ -31,47 +34,65 @@ class Work:
     """A claimed job, as the function that carries it out sees it."""
 
     def __init__(self, job):
-        self.job, self.attempt = job, job.attempts
+        self.job, self.lease_until = job, job.lease_until
+
+    @property
+    def is_mine(self):
+        """The condition under which this worker may still write to the row."""
+        return (Job.id == self.job.id) & (Job.state == RUNNING) & (Job.lease_until == self.lease_until)
 
     def progress(self, done):
         """Tell how many units are behind us and keep the lease. Raises `Lost`. Not inside a transaction."""
-        self._update(done=done, lease_until=_now() + LEASE)
+        self._renew(done=done)
+
+    def keep_lease(self):
+        """The next unit takes long. Raises `Lost`. Not inside a transaction."""
+        self._renew()
 
     def keep(self, result, done):
         """Remember a finished part, in the transaction of its effect. Raises `Lost`."""
-        self._update(result=result, done=done, lease_until=_now() + LEASE)
+        self._renew(result=result, done=done)
         self.job.result = result
 
     def finish(self, result):
         """The work is done, in the transaction of its effect. Raises `Lost`."""
         self._update(result=result, state=DONE, done=Job.total, error="", lease_until=None, finished_at=_now())
 
+    def _renew(self, **values):
+        until = _now() + LEASE
+        self._update(**values, lease_until=until)
+        self.lease_until = until
+
     def _update(self, **values):
-        mine = Job.update(**values).where(
-            Job.id == self.job.id, Job.state == RUNNING, Job.attempts == self.attempt).execute()
-        if not mine:
+        if not Job.update(**values).where(self.is_mine).execute():
             raise Lost
 
 
 def run(job_id):
-    """Carry out a job if it waits to be carried out; whatever goes wrong stands in its row afterwards."""
-    job = _claimed(job_id)
-    if job is None:
-        return
+    """Carry out a job if it waits to be carried out, and give whether it is done now.
+
+    Whatever goes wrong stands in its row afterwards.
+    """
+    work = _claimed(job_id)
+    if work:
+        _carry_out(work)
+    return Job.select().where(Job.id == job_id, Job.state == DONE).exists()
+
+
+def _carry_out(work):
+    number = work.job.id
     try:
-        KINDS[job.kind](Work(job))
+        KINDS[work.job.kind](work)
     except Lost:
-        log.info("job %s: cancelled or taken over", job_id)
-    except Refused as refusal:
-        _end(job, FAILED, str(refusal))
-    except MissingKey as error:
-        _end(job, FAILED, str(error))
+        log.info("job %s: cancelled or taken over", number)
+    except (Refused, MissingKey) as refusal:
+        _fail(work, str(refusal))
     except (OperationalError, InterfaceError, OSError) as error:  # locked, disk full, server away: again later
-        log.warning("job %s: %s", job_id, type(error).__name__)
-        _again(job, Sentence("The disk is full or the database was busy; this is tried again by itself."))
-    except Exception:
-        log.exception("job %s", job_id)
-        _end(job, FAILED, Sentence("Something went wrong on our side. It has been written down."))
+        log.warning("job %s: %s", number, type(error).__name__)
+        _leave(work, Sentence("The disk is full or the database was busy; this is tried again by itself."))
+    except Exception as error:
+        log.error("job %s: %s", number, _where(error))
+        _fail(work, Sentence("Something went wrong on our side. It has been written down."))
 
 
 def cancel(job, now):
@@ -100,25 +121,29 @@ def _claimed(job_id):
         claimed = Job.update(
             state=RUNNING, attempts=Job.attempts + 1, lease_until=now + LEASE,
         ).where(Job.id == job_id, free).execute()
-        job = Job.get_by_id(job_id) if claimed else None
-    if job and job.attempts > MOST_ATTEMPTS:
-        _end(job, FAILED, job.error or Sentence("This was tried %(n)s times and never finished.", n=MOST_ATTEMPTS))
+        work = Work(Job.get_by_id(job_id)) if claimed else None
+    if work and work.job.attempts > MOST_ATTEMPTS:
+        _fail(work, work.job.error or Sentence("This was tried %(n)s times and never finished.", n=MOST_ATTEMPTS))
         return None
-    return job
+    return work
 
 
-def _end(job, state, error):
-    Job.update(state=state, error=error, finished_at=_now(), lease_until=None).where(
-        Job.id == job.id, Job.state == RUNNING, Job.attempts == job.attempts).execute()
+def _fail(work, error):
+    Job.update(state=FAILED, error=error, finished_at=_now(), lease_until=None).where(work.is_mine).execute()
 
 
-def _again(job, error):
+def _leave(work, error):
     """Leave the lease to run out, so that the next try comes after a while."""
     try:
-        Job.update(error=error).where(
-            Job.id == job.id, Job.state == RUNNING, Job.attempts == job.attempts).execute()
+        Job.update(error=error).where(work.is_mine).execute()
     except (OperationalError, InterfaceError):
-        log.warning("job %s: not even its error could be written", job.id)
+        log.warning("job %s: not even its error could be written", work.job.id)
+
+
+def _where(error):
+    """The kind of error and the lines it came through: its own words may quote a password."""
+    lines = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in extract_tb(error.__traceback__)]
+    return f"{type(error).__name__} at {' > '.join(lines)}"
 
 
 def _now():

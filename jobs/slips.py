@@ -8,9 +8,9 @@ from babel.dates import format_datetime
 from documents.pages import translation
 from documents.slips import Layout, Slip, write_slips
 from jobs.running import kind
-from models import issuing, passwords
+from models import audit, issuing, passwords
 from models.consequences import DORMANT, LIVING
-from models.database import Refused, database
+from models.database import Overtaken, Refused, Sentence, database
 from models.delay import format_delay
 from models.exams import Centre
 from models.jobs import Job
@@ -37,49 +37,68 @@ def order(officer, series, centres, what, now, *, candidates=None, anew_dormant=
 @kind("slips")
 def make(work):
     """One centre after the other, each with its effect and its mark in one transaction."""
-    wanted, series = work.job.wanted, work.job.series
-    result = {"finished": [], "batches": [], "refused": {}, **work.job.result}
-    numbers = [number for number in wanted["centres"] if number not in result["finished"]]
-    for number in numbers:
-        centre = Centre.get(Centre.number == number)
+    wanted = work.job.wanted
+    pending = [number for number in wanted["centres"] if number not in work.job.result.get("finished", [])]
+    while pending:
         try:
-            planned = _planned(centre, series, wanted, lambda _done: work.progress(len(result["finished"])))
-            refusal = None
+            _make_one(work, Centre.get(Centre.number == pending[0]))
+        except Overtaken:
+            continue  # the centre itself confirmed meanwhile: plan on what it offers now
         except Refused as refused:
-            planned, refusal = None, str(refused)
-        with database.atomic():
-            if planned:
-                batch = issuing.store(planned, centre, series, kind=wanted["what"], by=wanted["by"],
-                                      now=datetime.now(UTC))
-                result["batches"].append(batch.public_id)
-            elif len(wanted["centres"]) == 1:
-                raise Refused(refusal)
-            else:
-                result["refused"][number] = refusal
-            result["finished"].append(number)
-            if len(result["finished"]) == len(wanted["centres"]):
-                work.finish(result)
-            else:
-                work.keep(result, len(result["finished"]))
+            if len(wanted["centres"]) == 1:
+                raise
+            with database.atomic():
+                _mark(work, pending[0], refused={pending[0]: str(refused)})
+        pending.pop(0)
 
 
-def _planned(centre, series, wanted, progress):
-    stands = standing(centre, series)
-    if wanted["what"] == issuing.GENERATE and stands.offer.scope == NONE and stands.has_access:
-        with database.atomic():
-            issuing.save_offer(stands.offer, by=wanted["by"], now=datetime.now(UTC), scope=ALL, terms=True,
-                               version=stands.offer.version, delay=stands.offer.delay, asks_contact=False)
-        stands = standing(centre, series)
-    chosen = chosen_of(stands, wanted["what"], wanted["candidates"])
+def _make_one(work, centre):
+    """Hash outside of any transaction, then store everything in one. Raises `Refused` and `Overtaken`."""
+    wanted, series = work.job.wanted, work.job.series
+    what, stands = wanted["what"], standing(centre, series)
+    offers_all = what == issuing.GENERATE and stands.offer.scope == NONE and stands.has_access
+    if what == issuing.GENERATE and wanted["candidates"] is not None:
+        what = issuing.CONFIRM  # also those whom a colleague gave a login meanwhile: the paper prints that one
+    chosen = chosen_of(stands, what, wanted["candidates"], as_all=offers_all)
+    if not chosen and what != issuing.CONFIRM:
+        raise Refused(Sentence("None of these candidates needs that."))
     anew = {candidate.id for candidate in chosen
-            if wanted["what"] == issuing.NEW_PASSWORD
-            or (wanted["anew_dormant"] and candidate.state == DORMANT)}
-    return issuing.plan(centre, series, chosen, anew=anew, progress=progress)
+            if what == issuing.NEW_PASSWORD or (wanted["anew_dormant"] and candidate.state == DORMANT)}
+    planned = issuing.plan(centre, series, chosen, anew=anew, progress=lambda _done: work.keep_lease())
+    now = datetime.now(UTC)
+    with database.atomic():
+        if offers_all:
+            _offer_all(stands, wanted["by"], now)
+        batch = issuing.store(planned, centre, series, kind=wanted["what"], by=wanted["by"], now=now)
+        _mark(work, centre.number, batches=[batch.public_id])
 
 
-def chosen_of(stands, what, ids=None):
-    """The covered candidates of a Standing whom this act concerns, only those with these ids if given."""
-    every = list(issuing.covered(stands.centre, stands.series))
+def _offer_all(stands, by, now):
+    """D14: whoever generates for a centre that has offered nothing yet offers ALL, as an act of their own."""
+    changes = issuing.save_offer(stands.offer, by=by, now=now, scope=ALL, terms=True, version=stands.offer.version,
+                                 delay=stands.offer.delay, asks_contact=False)
+    audit.record(by, "offered the service to ALL", now, centre=stands.centre.number, series=stands.series.code,
+                 changes=changes)
+
+
+def _mark(work, number, batches=(), refused=()):
+    """This centre is behind us, and with the last one the job: in the transaction of the effect."""
+    before = work.job.result
+    result = {"finished": [*before.get("finished", []), number],
+              "batches": [*before.get("batches", []), *batches],
+              "refused": {**before.get("refused", {}), **dict(refused)}}
+    if len(result["finished"]) == len(work.job.wanted["centres"]):
+        work.finish(result)
+    else:
+        work.keep(result, len(result["finished"]))
+
+
+def chosen_of(stands, what, ids=None, as_all=False):
+    """The covered candidates of a Standing whom this act concerns, only those with these ids if given.
+
+    `as_all`: as if the centre offered the service to ALL.
+    """
+    every = list(issuing.covered(stands.centre, stands.series, as_all))
     if ids is not None:
         wanted = set(ids)
         every = [candidate for candidate in every if candidate.id in wanted]

@@ -98,13 +98,17 @@ def _chosen(offer, selected):
     return chosen
 
 
-def covered(centre, series):
-    """Candidates of the centre whom the service is offered to, by number, each with `.state` of its login."""
+def covered(centre, series, as_all=False):
+    """Candidates of the centre whom the service is offered to, by number, each with `.state` of its login.
+
+    `as_all`: whom it would be offered to under ALL.
+    """
     query = governed(
         Candidate.select(Candidate, Credential, Slip, login.alias("state"))
         .join(Centre).switch(Candidate).join(Series))
     return with_slips(query).where(
-        Candidate.centre == centre, Candidate.series == series, is_covered).order_by(Candidate.number)
+        Candidate.centre == centre, Candidate.series == series,
+        Candidate.qualifications != "" if as_all else is_covered).order_by(Candidate.number)
 
 
 def plan(centre, series, candidates, *, anew=frozenset(), progress=None):

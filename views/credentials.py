@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
 
+from documents.slips import Refused as NotPrintable
 from exchange.export import csv_bytes
 from jobs import queue, running
 from jobs import slips as slip_jobs
@@ -18,7 +19,7 @@ from models.rules import releases_of, standing
 from models.sign_in_failures import KEPT, refused_since
 from views.candidate_results import TAB
 from views.guards import officers_only
-from views.hypermedia import attachment, done, now, or_404, page
+from views.hypermedia import attachment, done, now, or_404, page, say
 from views.offers import refuse_unprintable
 from views.reach import frame, managed_centre_of, series_of
 from views.secrets import password_was_given_long_ago
@@ -27,12 +28,17 @@ bp = Blueprint("credentials", __name__)
 bp.before_request(officers_only)
 AT = "/centres/<number>/candidate-results/<code>/credentials"
 STATES = ("", "no-slip", "out-of-date", "dormant", "not-signed-in")
+LACKING = ("no-slip", "void", "dormant")
 LANGUAGES = {"en": "English", "ar": "العربية"}
 ACTS = {"reissue": issuing.REISSUE, "new-password": issuing.NEW_PASSWORD, "generate": issuing.GENERATE}
+DONE = {"reissue": "reissued slips", "new-password": "gave new passwords", "generate": "generated credentials"}
 
 
 class Line(NamedTuple):
-    """One covered candidate as the list shows it. `state`: 'ok' or one of STATES."""
+    """One covered candidate as the list shows it.
+
+    `state`: 'ok', 'out-of-date', 'dormant', 'no-slip', or 'void' where the login ended and a new one is needed.
+    """
 
     candidate: object
     state: str
@@ -41,14 +47,16 @@ class Line(NamedTuple):
 
 
 @bp.get(AT)
-def index(number, code):
+def index(number, code, refused="", status=200):
     centre, series, stands = _place(number, code)
     state, q = request.args.get("state", ""), request.args.get("q", "").strip()[:100]
     every = lines_of(stands)
     shown = [line for line in every if _matches(line, state if state in STATES else "", q)]
-    return page("credentials/index.html", "credentials/_list.html", series=series, stands=stands, lines=shown,
-                total=len(every), out_of_date=sum(line.state == "out-of-date" for line in every),
-                lacking=sum(line.state in ("no-slip", "dormant") for line in every), state=state, q=q,
+    return page("credentials/index.html", None if refused else "credentials/_list.html", status, series=series,
+                stands=stands, lines=shown, total=len(every), state=state, q=q, refused=refused,
+                marked=set(request.form.getlist("candidate")), dormant=request.form.get("dormant", "keep"),
+                out_of_date=sum(line.state == "out-of-date" for line in every),
+                lacking=sum(line.state in LACKING for line in every),
                 **frame(centre, TAB, f"candidate-results/{code}/credentials"))
 
 
@@ -57,12 +65,34 @@ def act(number, code):
     """*Reissue slips*, *New password* or *Generate* for the marked candidates, or for all that need it."""
     centre, series, stands = _place(number, code)
     act = request.form.get("act", "")
-    for_all, act = act.endswith("-all"), act.removesuffix("-all")
+    try:
+        chosen = _chosen(stands, act.removesuffix("-all"), act.endswith("-all"))
+    except Refused as refusal:
+        return index(number, code, say(refusal.sentence), 422)
+    act, numbers = act.removesuffix("-all"), " ".join(candidate.number for candidate in chosen)
+    with database.atomic():
+        job = slip_jobs.order(current_user._get_current_object(), series, [centre], ACTS[act], now(),
+                              candidates=[candidate.id for candidate in chosen],
+                              anew_dormant=request.form.get("dormant") == "new")
+        audit.record(current_user, DONE[act], now(), centre=centre.number, series=series.code, subject=numbers,
+                     changes=[("candidates", "", numbers)])
+    if act != "reissue" and len(chosen) > slip_jobs.IN_REQUEST:
+        queue.enqueue(current_app, job)
+        return redirect(url_for("work.show", public_id=job.public_id), 303)
+    if not running.run(job.id):
+        return redirect(url_for("work.show", public_id=job.public_id), 303)
+    return done(url_for("candidate_results.series", number=centre.number, code=series.code) + "#pdf-files",
+                ngettext("Done for %(num)s candidate: the PDF file is ready below.",
+                         "Done for %(num)s candidates: the PDF file is ready below.", len(chosen)))
+
+
+def _chosen(stands, act, for_all):
+    """The candidates whom an act is meant for. Raises `Refused`."""
     if act not in ACTS or (for_all and act == "new-password"):
         raise Refused(Sentence("Choose what is to be done."))
     marked = set(request.form.getlist("candidate"))
-    every = slip_jobs.chosen_of(stands, issuing.CONFIRM)
-    ids = None if for_all else [candidate.id for candidate in every if candidate.number in marked]
+    ids = None if for_all else [candidate.id for candidate in slip_jobs.chosen_of(stands, issuing.CONFIRM)
+                                if candidate.number in marked]
     if not for_all and not ids:
         raise Refused(Sentence("Mark at least one candidate first."))
     chosen = slip_jobs.chosen_of(stands, ACTS[act], ids)
@@ -71,20 +101,7 @@ def act(number, code):
     if not stands.has_access:
         raise Refused(Sentence("Your Associate has not given your centre access to this service."))
     refuse_unprintable(chosen)
-    with database.atomic():
-        job = slip_jobs.order(current_user._get_current_object(), series, [centre], ACTS[act], now(),
-                              candidates=[candidate.id for candidate in chosen],
-                              anew_dormant=request.form.get("dormant") == "new")
-        audit.record(current_user, {"reissue": "reissued slips", "new-password": "gave new passwords",
-                                    "generate": "generated credentials"}[act], now(), centre=centre.number,
-                     series=series.code, subject=" ".join(candidate.number for candidate in chosen))
-    if act != "reissue" and len(chosen) > slip_jobs.IN_REQUEST:
-        queue.enqueue(current_app, job)
-        return redirect(url_for("work.show", public_id=job.public_id), 303)
-    running.run(job.id)
-    return done(url_for("candidate_results.series", number=centre.number, code=series.code) + "#pdf-files",
-                ngettext("Done for %(num)s candidate: the PDF file is ready below.",
-                         "Done for %(num)s candidates: the PDF file is ready below.", len(chosen)))
+    return chosen
 
 
 @bp.get(AT + "/<public_id>")
@@ -109,8 +126,11 @@ def pdf(number, code, public_id):
         paper="Letter" if form.get("paper") == "Letter" else "A4", cover="cover" in form,
         sign_in_code="sign_in_code" in form)
     out = io.BytesIO()  # never a file: it holds every password
-    slip_jobs.write_batch(chosen, out, layout, by_name=form.get("order") == "name",
-                          password=form.get("password", "")[:100] or None)
+    try:
+        slip_jobs.write_batch(chosen, out, layout, by_name=form.get("order") == "name",
+                              password=form.get("password", "")[:100] or None)
+    except NotPrintable as refusal:
+        raise Refused(Sentence(str(refusal))) from None
     _record_download(chosen, centre, series, "PDF")
     out.seek(0)
     return attachment(out, "application/pdf", f"slips-{centre.number}-{series.code}.pdf")
@@ -161,7 +181,7 @@ def lines_of(stands):
         if candidate.state == DORMANT:
             state = "dormant"
         elif candidate.state != LIVING:
-            state = "no-slip"
+            state = "void" if candidate.login and not candidate.login.verifier else "no-slip"
         elif slip_jobs.is_out_of_date(candidate, stands, releases):
             state = "out-of-date"
         login = candidate.login
@@ -174,7 +194,7 @@ def _matches(line, state, q):
     if state == "not-signed-in":
         fits = line.state in ("ok", "out-of-date") and line.signed_in_at is None
     else:
-        fits = not state or line.state == state
+        fits = not state or line.state == state or (state, line.state) == ("no-slip", "void")
     words = q.casefold().split()
     return fits and all(word in f"{line.candidate.number} {line.candidate.name}".casefold() for word in words)
 

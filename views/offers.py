@@ -1,7 +1,7 @@
 """'Edit status': to whom a centre offers the service, and 'Confirm', which makes the credentials and the PDF."""
 from dataclasses import replace
 
-from flask import Blueprint, abort, current_app, request, url_for
+from flask import Blueprint, abort, current_app, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -58,7 +58,8 @@ def confirm(number, code):
     if job.total_hashed > slip_jobs.IN_REQUEST:
         queue.enqueue(current_app, job)
         return done(url_for("work.show", public_id=job.public_id), _("The credentials are being made."))
-    running.run(job.id)
+    if not running.run(job.id):
+        return redirect(url_for("work.show", public_id=job.public_id), 303)
     return done(address, _("Confirmed. The PDF file with the login credentials is ready below."))
 
 
@@ -117,7 +118,7 @@ def refuse_unprintable(candidates):
     """Raises `Refused` naming the candidates whose name no font of the slips can print."""
     wrong = [(candidate, characters) for candidate in candidates if (characters := unprintable(candidate.name))]
     if wrong:
-        raise Refused(scope=Sentence(
+        raise Refused(Sentence(
             "These names cannot be printed, so nothing was made: %(names)s. Ask the board to correct the entry.",
             names="; ".join(f"{candidate.number} {candidate.name} ({' '.join(characters)})"
                             for candidate, characters in wrong[:10])))

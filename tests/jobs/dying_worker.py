@@ -1,11 +1,12 @@
 """A worker that is killed: `python -m tests.jobs.dying_worker URL INSTANCE JOB STAGE` carries out one job and dies.
 
-STAGE names a function and an instant: 'plan:before', 'store:after', 'keep:after', 'finish:after' (inside the
-transaction), 'commit:after', 'replace:before', … or 'never'.
+STAGE is a function, an instant and a count: 'store:after:2' kills it after `issuing.store` has returned for the
+second time. 'plan:meet:1' waits there for a second worker instead, and 'never' lets it live.
 """
 import os
 import signal
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from app import create_app
@@ -13,32 +14,48 @@ from jobs import running
 from models import issuing
 from models.database import database
 
-STAGES = ("plan:before", "plan:after", "store:before", "store:after", "finish:before", "finish:after",
-          "commit:after", "replace:before", "replace:after")
+CENTRES = 3  # of a job that generates; the files of an archive
+ONE_CENTRE = {"plan": 1, "store": 1, "finish": 1, "commit": 2}
+TIMES = {  # how often a job of this kind comes by; the first commit is the claim
+    "confirm": ONE_CENTRE,
+    "new-password": ONE_CENTRE,
+    "generate": {"plan": CENTRES, "store": CENTRES, "keep": CENTRES - 1, "finish": 1, "commit": CENTRES + 1},
+    "archive": {"progress": CENTRES, "finish": 1, "replace": 1, "commit": 2},
+}
+STAGES = [(kind, f"{name}:{instant}:{count}") for kind, times in TIMES.items() for name, most in times.items()
+          for count in range(1, most + 1) for instant in ("before", "after")]
 
 
-def die(*_arguments):
+def die():
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def meet():
+    """Wait until another worker is here too."""
+    meeting = Path(sys.argv[2]) / "meeting"
+    (meeting / str(os.getpid())).touch()
+    deadline = datetime.now(UTC) + timedelta(seconds=45)
+    while len(list(meeting.iterdir())) < 2:
+        if datetime.now(UTC) > deadline:
+            raise TimeoutError("nobody came")
+
+
 def arm(stage):
-    """Wrap the function that the stage names so that the process is killed before or after it."""
-    name, _colon, instant = stage.partition(":")
-    owner = {"plan": issuing, "store": issuing, "finish": running.Work, "replace": Path}.get(name)
-    if name == "commit":
-        database.obj.commit = _killing(database.obj.commit, "after")
-    elif owner:
-        setattr(owner, name, _killing(getattr(owner, name), instant))
+    """Wrap the function that the stage names."""
+    name, instant, count = stage.split(":")
+    owner = {"plan": issuing, "store": issuing, "commit": database.obj, "replace": Path}.get(name, running.Work)
+    function, calls = getattr(owner, name), iter(range(1, 1000))
 
-
-def _killing(function, instant):
-    def killed(*arguments, **named):
-        if instant == "before":
+    def wrapped(*arguments, **named):
+        now = next(calls) == int(count)
+        if now and instant == "before":
             die()
-        function(*arguments, **named)
-        die()
+        given = function(*arguments, **named)
+        if now:
+            (meet if instant == "meet" else die)()
+        return given
 
-    return killed
+    setattr(owner, name, wrapped)
 
 
 def main(url, instance, job_id, stage):
@@ -46,7 +63,8 @@ def main(url, instance, job_id, stage):
                      CREDENTIAL_KEY="k1:" + "c" * 40, PEPPER="p1:" + "p" * 40)
     with app.app_context():
         database.connect(reuse_if_open=True)
-        arm(stage)
+        if stage != "never":
+            arm(stage)
         running.run(int(job_id))
 
 
