@@ -1,5 +1,6 @@
 """The command line: for whoever runs the service, and for the board's own automation."""
 import os
+import secrets
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -134,6 +135,24 @@ def add_officer(email, name, numbers, board, rights, password_stdin):
         audit.record("command line", "added an officer", now, subject=email,
                      changes=[("centres", "", " ".join(numbers)), ("rights", "", " ".join(rights))])
     click.echo(f"{email} may sign in" + (f" at {', '.join(numbers)}." if numbers else "."))
+
+
+@officers.command("first")
+@click.argument("email")
+@click.option("--name", default="")
+def first_officer(email, name):
+    """Add the first board account, of an installation that has no officer yet; its password is printed once."""
+    if Officer.select().exists():
+        raise click.ClickException("There are officers already: let one of the board's add others in the portal.")
+    now, password = datetime.now(UTC), "-".join(secrets.token_hex(3) for _ in range(5))
+    officer = Officer(email=email.strip().lower(), name=name or email.split("@")[0], is_board_staff=True,
+                      created_at=now, **dict.fromkeys(BOARD_RIGHTS, True))
+    officer.set_password(password)
+    with database.atomic():
+        officer.save()
+        audit.record("command line", "added an officer", now, subject=officer.email,
+                     changes=[("is_board_staff", False, True)])
+    click.echo(f"{officer.email} may sign in as board staff. The password, shown only now: {password}")
 
 
 def serve(app):

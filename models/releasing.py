@@ -15,7 +15,8 @@ CENTRES_AT_ONCE = 500
 
 
 class Effect(NamedTuple):
-    """What a changed release means, in candidates: with an entry, seeing at once, seeing no more, on old paper."""
+    """What a changed release means, in candidates: with an entry; of those that the service reaches, who see
+    their results at once, who see them no more, whose slip goes out of date."""
 
     entered: int = 0
     shown: int = 0
@@ -62,8 +63,9 @@ def effect(series, qualification, at, held, now):
 def _effect_on(group, standing, qualification, before, after, now):
     saw, sees = (_is_seen(standing, qualification, releases, now) for releases in (before, after))
     was_true, is_true = (not group.is_out_of_date(standing, releases) for releases in (before, after))
-    return Effect(group.count, group.count * (sees and not saw), group.count * (saw and not sees),
-                  group.count * (was_true and not is_true and group.is_covered(standing.offer.scope)))
+    reached = group.count * (standing.has_access and group.is_covered(standing.offer.scope))
+    return Effect(group.count, reached * (sees and not saw), reached * (saw and not sees),
+                  reached * (was_true and not is_true))
 
 
 def _is_seen(standing, qualification, releases, now):

@@ -4,6 +4,7 @@ Nobody hands out a right of the board that they do not hold, nor changes their o
 """
 from models import audit, second_factor
 from models.database import Refused, Sentence, database
+from models.exams import Centre
 from models.people import BOARD_RIGHTS, RIGHTS, Officer, Posting, StaffSession
 from models.subcentres import is_email
 
@@ -89,6 +90,26 @@ def remove_second_factor(officer, by, now):
         second_factor.remove(officer)
         audit.record(by, "removed an officer’s second factor", now, subject=officer.email,
                      changes=[("second factor", True, False)])
+
+
+def officers_of(associate, words=""):
+    """Officers who are posted to a centre of this Associate, by e-mail, that match every word. A query."""
+    posted = Posting.select(Posting.officer).join(Centre).where(Centre.associate == associate)
+    query = Officer.select().where(Officer.id.in_(posted)).order_by(Officer.email)
+    for word in words.split():
+        query = query.where(Officer.email.contains(word) | Officer.name.contains(word))
+    return query
+
+
+def centres_of(officers, associate):
+    """{officer id: numbers of the Associate's centres that the officer is posted to}. One query."""
+    found = {officer.id: [] for officer in officers}
+    for officer_id, number in (
+            Posting.select(Posting.officer, Centre.number).join(Centre)
+            .where(Posting.officer.in_(list(found)), Centre.associate == associate)
+            .order_by(Centre.number).tuples()):
+        found[officer_id].append(number)
+    return found
 
 
 def may_hand_over_link(by, officer):

@@ -11,6 +11,7 @@ from models.board_import import BoardImport
 from models.credentials import SlipBatch
 from models.files import ExchangeFile
 from models.jobs import DONE, Job
+from models.people import Officer
 from tests.inside import Inside
 
 ANYONE, CANDIDATE = "anyone", "candidate"  # the second guards itself: views/candidates.py
@@ -44,6 +45,11 @@ def an_import(cast, _centre):
         digest="0", sent_at=cast.now).public_id}
 
 
+def an_officer(cast, centre):
+    place = centre.attached_centres.first() or centre
+    return {"email": cast.officer(f"one{Officer.select().count()}@{place.number.lower()}.example", "One", place).email}
+
+
 # endpoint: who may use it, or (who, what makes a thing of a centre for the URL)
 TABLE = {
     "static": ANYONE,
@@ -63,6 +69,8 @@ TABLE = {
     "security.end_sessions": OFFICER,
     "dashboard.centre": OFFICER,
     "dashboard.change_centre": OFFICER,
+    "people.index": ASSOCIATE,
+    "people.link": (ASSOCIATE, an_officer),
     "results.index": OFFICER,
     "centre_statements.make": OFFICER,
     "files.index": OFFICER,

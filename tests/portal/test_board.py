@@ -132,14 +132,18 @@ def test_a_release_is_counted_confirmed_and_set(cast, plain):
 def test_a_hold_takes_results_away_from_staff_and_candidates_at_once(cast, plain):
     Release.update(released_at=cast.now - timedelta(days=1)).execute()
     cast.result(cast.candidates["XC301"][0], "0580", "A*", 94)
+    cast.confirm(cast.independent, cast.independent_officer)
     officer, board = plain(cast.independent_officer), plain(cast.board)
     out = officer.get("/centres/XC301/results?series=june-2026").text
 
-    board.post("/board/series/june-2026/hold", {"qualification": "IGCSE", "act": "hold"})
+    asked = board.post("/board/series/june-2026/hold", {"qualification": "IGCSE", "act": "hold"})
+    still = officer.get("/centres/XC301/results?series=june-2026").text
+    board.post("/board/series/june-2026/hold", {"qualification": "IGCSE", "act": "hold", "confirmed": "y"})
     held = officer.get("/centres/XC301/results?series=june-2026").text
-    board.post("/board/series/june-2026/hold", {"qualification": "IGCSE", "act": "unhold"})
+    board.post("/board/series/june-2026/hold", {"qualification": "IGCSE", "act": "unhold", "confirmed": "y"})
 
-    assert ("A*(a*)" in out, "A*(a*)" in held) == (True, False)
+    assert ("A*(a*)" in out, "A*(a*)" in still, "A*(a*)" in held) == (True, True, False)
+    assert "See their results no more 2" in asked.text
     assert "A*(a*)" in officer.get("/centres/XC301/results?series=june-2026").text
 
 
@@ -159,11 +163,16 @@ def test_the_key_of_a_series_is_destroyed_only_after_its_end_and_on_purpose(cast
     at = "/board/series/june-2026"
 
     open_ = board.post(f"{at}/destroy-key", {"code": "june-2026"}).status
-    board.post(f"{at}/close", {"closes_at": (cast.now - timedelta(days=1)).strftime("%Y-%m-%d %H:%M"), "zone": "UTC"})
+    typed = (cast.now - timedelta(days=1)).strftime("%Y-%m-%d %H:%M")
+    asked = board.post(f"{at}/close", {"closes_at": typed, "zone": "UTC"})
+    before = Series.get().closes_at
+    board.post(f"{at}/close", {name: values[0] for name, values in asked.fields(asked.all("form")[-1]).items()})
     wrong = board.post(f"{at}/destroy-key", {"code": "yes"}).status
     done = board.post(f"{at}/destroy-key", {"code": "june-2026"}).status
 
     assert (open_, wrong, done) == (422, 422, 303)
+    assert (before, "Candidates with a login 2" in asked.text) == (None, True)
+    assert "They can sign in no more from the moment you confirm." in asked.text
     assert Series.get().key_random is None
     assert {c.verifier for c in Credential.select()} == {""}
 

@@ -12,11 +12,13 @@ from models.instant import parse_instant
 from views.board import board_page
 from views.guards import board_only
 from views.hypermedia import done, now, or_404, say
+from views.times import in_zone
 
 bp = Blueprint("board_series", __name__, url_prefix="/board/series")
 bp.before_request(board_only)
 DEFAULT_ZONE = "Europe/London"
 ZONES = ("Europe/London", "UTC")
+ISO = "%Y-%m-%dT%H:%M+00:00"
 
 
 @bp.get("")
@@ -40,11 +42,13 @@ def release(code):
             raise Refused(at=Sentence("Type the instant of the release, like 2026-08-11 06:00."))
     except Refused as refusal:
         return series_page(chosen, {qualification: say(refusal.fields["at"])}, {qualification: typed}, 422)
-    current = {line.qualification: line.release for line in releasing.lines_of(chosen)}.get(qualification)
+    current = _release_of(chosen, qualification)
     if "confirmed" not in request.form:
         effect = releasing.effect(chosen, qualification, at, bool(current and current.held_at), now())
-        return board_page("board/series/confirm.html", "series", series=chosen, qualification=qualification, at=at,
-                          current=current, effect=effect, seen=_epoch(current and current.released_at))
+        facts = [(_("Now"), _both(current.released_at) if current else _("No release time yet.")),
+                 (_("Then"), _both(at)), *_counted(effect)]
+        return _asked(chosen, _("Release of %(what)s", what=qualification), facts, _hiding(effect), {
+            "qualification": qualification, "at": at.strftime(ISO), "seen": _epoch(current and current.released_at)})
     if request.form.get("seen", "") != _epoch(current and current.released_at):
         raise Overtaken
     releasing.set_release(chosen, qualification, at, current and current.released_at, current_user, now())
@@ -53,20 +57,40 @@ def release(code):
 
 @bp.post("/<code>/hold")
 def hold(code):
-    """Take results away that are out, or end that (D17)."""
+    """Take results away that are out, or end that (D17); what follows is counted and confirmed first."""
     chosen, qualification = releasing_one(code), request.form.get("qualification", "")[:40]
-    act = releasing.unhold if request.form.get("act") == "unhold" else releasing.hold
+    current, holds = _release_of(chosen, qualification), request.form.get("act") != "unhold"
+    if current is None or holds == (current.held_at is not None):
+        raise Overtaken
+    if "confirmed" not in request.form:
+        effect = releasing.effect(chosen, qualification, current.released_at, holds, now())
+        title = (_("Hold the results of %(what)s", what=qualification) if holds
+                 else _("End the hold of %(what)s", what=qualification))
+        return _asked(chosen, title, [(_("Release"), _both(current.released_at)), *_counted(effect)],
+                      _hiding(effect), {"qualification": qualification, "act": "hold" if holds else "unhold"})
+    act = releasing.hold if holds else releasing.unhold
     act(chosen, qualification, current_user, now())
     return done(url_for("board_series.series", code=code), _("Done. It holds from this moment."))
 
 
 @bp.post("/<code>/close")
 def close(code):
+    """When the service ends for the series, counted and confirmed first; an empty box opens it again."""
     chosen, typed = releasing_one(code), request.form.get("closes_at", "")[:60]
     try:
         at = parse_instant(typed, _zone(), "closes_at")
     except Refused as refusal:
         return series_page(chosen, {"closes_at": say(refusal.fields["closes_at"])}, {"closes_at": typed}, 422)
+    if "confirmed" not in request.form:
+        facts = [(_("Now"), _both(chosen.closes_at) or _("Not set: the service is open.")),
+                 (_("Then"), _both(at) or _("Not set: the service is open.")),
+                 (_("Candidates with a login"), releasing.logins_of(chosen))]
+        shuts = at is not None and at <= now() and not chosen.is_closed(now())
+        return _asked(chosen, _("End of the service"), facts,
+                      _("They can sign in no more from the moment you confirm.") if shuts else "",
+                      {"closes_at": at.strftime(ISO) if at else "", "seen": _epoch(chosen.closes_at)})
+    if request.form.get("seen", "") != _epoch(chosen.closes_at):
+        raise Overtaken
     releasing.close(chosen, at, chosen.closes_at, current_user, now())
     return done(url_for("board_series.series", code=code), _("The end of the service is set."))
 
@@ -97,6 +121,29 @@ def releasing_one(code):
     if not current_user.releases_results:
         abort(403)
     return one(code)
+
+
+def _release_of(chosen, qualification):
+    return {line.qualification: line.release for line in releasing.lines_of(chosen)}.get(qualification)
+
+
+def _asked(chosen, title, facts, warning, kept):
+    """The page that tells what would follow and sends it again, confirmed."""
+    return board_page("board/series/confirm.html", "series", series=chosen, title=title, facts=facts,
+                      warning=warning, kept=kept)
+
+
+def _counted(effect):
+    return [(_("Candidates entered"), effect.entered), (_("See their results at once"), effect.shown),
+            (_("See their results no more"), effect.hidden), (_("Slips that go out of date"), effect.out_of_date)]
+
+
+def _hiding(effect):
+    return _("Results that candidates may have seen will be hidden again.") if effect.hidden else ""
+
+
+def _both(at):
+    return f"{in_zone(at, 'UTC')} = {in_zone(at, DEFAULT_ZONE)}" if at else ""
 
 
 def _zone():
