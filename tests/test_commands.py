@@ -69,7 +69,8 @@ def started(tmp_path, **environment):
     """What the program says when it is loaded with these settings."""
     return subprocess.run(
         [sys.executable, "-W", "ignore", "-c", "import app; app.create_app()"], cwd=ROOT, capture_output=True,
-        text=True, timeout=60, env={**os.environ, "INSTANCE_PATH": str(tmp_path), "PRODUCTION": "1", **KEYS, **environment})
+        text=True, timeout=60,
+        env={**os.environ, "INSTANCE_PATH": str(tmp_path), "PRODUCTION": "1", **KEYS, **environment})
 
 
 def test_production_starts_with_its_keys_and_nothing_else_refuses_it(tmp_path):

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pikepdf
 import pytest
 
-from models import passwords
+from models import issuing, passwords
 from models.audit import AuditEvent
-from models.credentials import Credential, SlipBatch
+from models.credentials import Credential, Slip, SlipBatch
 from models.exams import Candidate, Release
 from models.offers import Offer
 from models.people import StaffSession
@@ -211,3 +211,46 @@ def test_filters_and_search_find_candidates(cast, plain, confirmed):
 
     assert found == shown(visitor, "not-signed-in") == ["0002 Юлия Щербакова"]
     assert "1 of 2 candidates with a login have signed in." in visitor.get(HOME).text
+
+
+def test_what_was_marked_stays_marked_when_it_is_refused(cast, visit, confirmed):
+    page = visit(cast.independent_officer).post(AT, {"act": "generate", "candidate": ["0002"]})
+
+    assert (page.status, "None of these candidates needs that." in page.text) == (422, True)
+    assert page.fields(page.one("form", id="acts"))["candidate"] == ["0002"]
+
+
+def test_typing_into_the_filter_brings_the_rows_alone(cast, plain, confirmed):
+    rows = plain(cast.independent_officer).get(f"{AT}?q=0002", htmx=True)
+
+    assert rows.is_fragment
+    assert [text_of(th) for th in rows.all("th", scope="row")] == ["0002 Юлия Щербакова"]
+
+
+def test_a_number_that_another_person_has_now_needs_a_new_password(cast, plain, confirmed):
+    visitor = plain(cast.independent_officer)
+    issuing.void([cast.candidates["XC301"][0].id], cast.now)
+
+    page = visitor.get(f"{AT}?state=no-slip")
+    visitor.post(AT, {"act": "generate-all"})
+
+    assert [text_of(td) for td in page.all("td", data_label="Slip")] == ["new password needed"]
+    assert not signs_in("XC301-0001-J26", confirmed["0001"])
+    assert shown(visitor, "no-slip") == []
+    assert passwords.grouped(confirmed["0001"]) not in "".join(pdf_text(newest_pdf(visitor, HOME).body))
+
+
+def test_every_candidate_of_an_act_is_in_the_audit_trail(cast, plain, confirmed):
+    plain(cast.independent_officer).post(AT, {"act": "new-password", "candidate": ["0001", "0002"]})
+
+    event = AuditEvent.get(AuditEvent.what == "gave new passwords")
+    assert [(change.field, change.after) for change in event.changes] == [("candidates", "0001 0002")]
+
+
+def test_a_slip_that_cannot_be_printed_is_said_when_its_file_is_fetched(cast, plain, confirmed):
+    Slip.update(name="Un\U0001F600printable").where(Slip.candidate == cast.candidates["XC301"][0]).execute()
+
+    answer = newest_pdf(plain(cast.independent_officer), HOME)
+
+    assert answer.status == 422
+    assert "The slip of XC301 0001 cannot be printed" in answer.text
