@@ -43,6 +43,7 @@ def init_app(app):
         for forget_old in (candidate_site.forget_ended, sign_in_failures.forget_old):
             _with_connection(forget_old, datetime.now(UTC))
 
+    queue.on_shutdown("hang_up")(queue.storage.close)  # PostgresHuey leaves each worker's connection open
     queue.run_job, queue.pick_up, queue.forget = run_job, pick_up, forget
     app.extensions["queue"] = queue
 
