@@ -25,11 +25,11 @@ from models.one_time_links import OneTimeLink
 from models.passwords import keys
 from models.people import Officer, StaffSession
 from models.results import StagedResult
-from models.staging import StagedCandidate, StagedEntry
+from models.staging import StagedEntry, StagedLine
 from models.tables import TABLES
 
 FORMAT = 1
-LEFT_OUT = (StaffSession, CandidateSession, OneTimeLink, StagedCandidate, StagedEntry, StagedResult)
+LEFT_OUT = (StaffSession, CandidateSession, OneTimeLink, StagedLine, StagedEntry, StagedResult)
 KEPT = tuple(table for table in TABLES if table not in LEFT_OUT)
 MANIFEST = "manifest.json"
 ROWS, ROWS_WITH_FILES = 1000, 5  # at a time in memory

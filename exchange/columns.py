@@ -6,6 +6,7 @@ is a complaint with the number of its line.
 import re
 import unicodedata
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import available_timezones
 
 from models.database import Refused, Sentence
@@ -18,6 +19,7 @@ GRADES = {
     "IGCSE": "A* A B C D E F G", "O Level": "A* A B C D E F G", "IGCSE (9-1)": "9 8 7 6 5 4 3 2 1",
     "A Level": "A* A B C D E", "AS Level": "a b c d e",
 }
+FLOORS = dict(BANDS)
 AS_FLOORS = {"a": LOWEST_AS, "b": 70, "c": 60, "d": 50, "e": 40}
 CODES = ("U", "X", "Q", "Y")
 COLUMNS = {
@@ -50,7 +52,7 @@ def matched(kind, header):
         key = re.sub(r"[\s\-.]+", "_", name.strip().casefold()).strip("_")
         key = key if key in COLUMNS[kind] else SYNONYMS.get(key, key)
         if key not in COLUMNS[kind]:
-            unknown += [name] if name else []
+            unknown += [name[:40]] if name else []
         elif key in places:
             raise Refused(file=Sentence("The column %(name)s stands twice.", name=key))
         else:
@@ -61,105 +63,120 @@ def matched(kind, header):
     return places, unknown
 
 
-def record(kind, places, cells, unprintable):
-    """{column: value} of one row; times aware UTC, the uniform mark an int or None. Raises `Complaint`.
+def reader(kind, places, width, unprintable):
+    """A function of a row's cells that gives its values in the order of COLUMNS[kind], or raises `Complaint`.
 
-    `unprintable(text)`: the characters of a text that no font of the slips has.
+    `width`: how many columns the header has. `unprintable(text)`: the characters of a text that no font of the
+    slips has. Times come as epoch seconds, the uniform mark as an int or None. What was right once is remembered:
+    most cells of a file stand in many rows.
     """
-    row = {name: cells[places[name]] if name in places and places[name] < len(cells) else ""
-           for name in COLUMNS[kind]}
-    if len(cells) > len(places) and any(cells[max(places.values()) + 1:]) and len(cells) > max(places.values()) + 20:
-        raise _complaint("There are more fields than columns.")
-    for name, text in row.items():
-        check = CHECKS.get(name)
-        row[name] = check(text, row) if check else _plain(name, text, 120, empty=name in OPTIONAL)
-    for name in ("candidate_name", "centre_name"):
-        if name in row and (wrong := unprintable(row[name])):
+    names = COLUMNS[kind]
+    checks = [lru_cache(50_000)(_checker(name, unprintable)) for name in names]
+    where = [places.get(name, -1) for name in names]
+    told_by = names.index("qualification") if "qualification" in names else -1
+    of_qualification = [name in ("grade", "second_grade") for name in names]
+
+    def read(cells):
+        if len(cells) > width and any(cells[width:]):
+            raise _complaint("There are more fields than columns.")
+        values = []
+        for place, check, needs_qualification in zip(where, checks, of_qualification, strict=True):
+            text = cells[place] if 0 <= place < len(cells) else ""
+            values.append(check(text, values[told_by]) if needs_qualification else check(text))
+        return values
+
+    return read
+
+
+def _checker(name, unprintable):
+    check = CHECKS.get(name) or (lambda text: _plain(name, text, 120))
+    if name not in ("candidate_name", "centre_name"):
+        return check
+
+    def printable(text):
+        text = check(text)
+        if wrong := unprintable(text):
             raise _complaint("No font of the slips has the characters %(characters)s of “%(name)s”.",
-                             characters=" ".join(wrong[:5]), name=row[name])
-    return row
+                             characters=" ".join(wrong[:5]), name=text)
+        return text
+
+    return printable
 
 
 def _plain(name, text, longest, empty=False):
-    text = unicodedata.normalize("NFC", text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
     if not text and not empty:
         raise _complaint("%(column)s is empty.", column=name)
     if len(text) > longest:
         raise _complaint("%(column)s is longer than %(n)s characters.", column=name, n=longest)
-    if not (text.isascii() and text.isprintable()) and any(
-            c in STEERING or unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn") for c in text):
+    plain = text.isascii() and text.isprintable()
+    if not plain and any(c in STEERING or unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn") for c in text):
         raise _complaint("%(column)s holds an invisible character that is not allowed.", column=name)
     return text
 
 
-def _centre_number(text, _row):
+def _centre_number(text):
     if not re.fullmatch(r"[A-Z0-9]{5}", text):
         raise _complaint("“%(typed)s” is no centre number: two letters and three digits.", typed=text[:20])
     return text
 
 
-def _candidate_number(text, _row):
+def _candidate_number(text):
     """Kept as text; a spreadsheet has eaten leading zeros."""
     if not re.fullmatch(r"[0-9]{1,4}", text, re.ASCII):
         raise _complaint("“%(typed)s” is no candidate number of four digits.", typed=text[:20])
     return text.zfill(4)
 
 
-def _syllabus_code(text, _row):
-    """Four digits, kept as text like a candidate number; other codes as they came."""
-    text = _plain("syllabus_code", text, 10)
-    return text.zfill(4) if re.fullmatch(r"[0-9]{1,4}", text, re.ASCII) else text
-
-
-def _status(text, _row):
+def _status(text):
     status = text.casefold() or "entered"
     if status not in ("entered", "withdrawn"):
         raise _complaint("“%(typed)s” is neither ‘entered’ nor ‘withdrawn’.", typed=text[:20])
     return status
 
 
-def _kind(text, _row):
+def _kind(text):
     if text.casefold() not in ("centre", "associate"):
         raise _complaint("“%(typed)s” is neither ‘centre’ nor ‘associate’.", typed=text[:20])
     return text.casefold()
 
 
-def _zone(text, _row):
+def _zone(text):
     if text not in ZONES:
         raise _complaint("“%(typed)s” is no time zone like Asia/Karachi.", typed=text[:40])
     return text
 
 
-def _instant(text, _row):
+def _instant(text):
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
         at = None
     if at is None or at.tzinfo is None or not 2000 <= at.year < 2100:
         raise _complaint("“%(typed)s” is no time with an offset like 2026-08-11T06:00:00+01:00.", typed=text[:40])
-    return at
+    return int(at.timestamp())
 
 
-def _grade(text, row):
+def _grade(text, qualification):
     """Case bears meaning: `a` is AS Level."""
-    allowed = GRADES.get(row["qualification"], " ".join(GRADES.values())).split()
+    allowed = GRADES.get(qualification, " ".join(GRADES.values())).split()
     if text not in allowed and text not in CODES:
-        raise _complaint("%(qualification)s has no grade “%(grade)s”.", qualification=row["qualification"],
-                         grade=text[:10])
+        raise _complaint("%(qualification)s has no grade “%(grade)s”.", qualification=qualification, grade=text[:10])
     return text
 
 
-def _second_grade(text, row):
-    return _grade(text, row) if text else ""
+def _second_grade(text, qualification):
+    return _grade(text, qualification) if text else ""
 
 
-def _endorsement(text, _row):
+def _endorsement(text):
     if text not in ("", "1", "2", "3", "4", "5"):
         raise _complaint("“%(typed)s” is no speaking endorsement from 1 to 5.", typed=text[:10])
     return text
 
 
-def _uniform_mark(text, _row):
+def _uniform_mark(text):
     if not text:
         return None
     if not re.fullmatch(r"\d{1,3}", text, re.ASCII) or int(text) > 100:
@@ -169,19 +186,25 @@ def _uniform_mark(text, _row):
 
 CHECKS = {
     "centre_number": _centre_number, "candidate_number": _candidate_number, "status": _status, "kind": _kind,
-    "associate_number": lambda text, row: _centre_number(text, row) if text else "",
+    "associate_number": lambda text: _centre_number(text) if text else "",
     "time_zone": _zone, "released_at": _instant, "grade": _grade, "second_grade": _second_grade,
     "endorsement": _endorsement, "percentage_uniform_mark": _uniform_mark,
-    "candidate_name": lambda text, _row: _plain("candidate_name", text, LONGEST_NAME),
-    "centre_name": lambda text, _row: _plain("centre_name", text, LONGEST_NAME),
-    "country": lambda text, _row: _plain("country", text, 80, empty=True),
-    "email": lambda text, _row: _plain("email", text, 254, empty=True),
-    "uci": lambda text, _row: _plain("uci", text, 20, empty=True),
-    "series": lambda text, _row: _series(text),
-    "qualification": lambda text, _row: _qualification(text),
-    "syllabus_code": _syllabus_code,
-    "option_code": lambda text, _row: _plain("option_code", text, 10, empty=True),
+    "candidate_name": lambda text: _plain("candidate_name", " ".join(text.split()), LONGEST_NAME),
+    "centre_name": lambda text: _plain("centre_name", " ".join(text.split()), LONGEST_NAME),
+    "country": lambda text: _plain("country", text, 80, empty=True),
+    "email": lambda text: _plain("email", text, 254, empty=True),
+    "uci": lambda text: _plain("uci", text, 20, empty=True),
+    "series": lambda text: _series(text),
+    "qualification": lambda text: _qualification(text),
+    "syllabus_code": lambda text: _syllabus_code(text),
+    "option_code": lambda text: _plain("option_code", text, 10, empty=True),
 }
+
+
+def _syllabus_code(text):
+    """Four digits, kept as text like a candidate number; other codes as they came."""
+    text = _plain("syllabus_code", text, 10)
+    return text.zfill(4) if re.fullmatch(r"[0-9]{1,4}", text, re.ASCII) else text
 
 
 def _series(text):
@@ -199,16 +222,15 @@ def _qualification(text):
     return text
 
 
-def band_disagrees(row):
+def band_disagrees(qualification, grade, second_grade, mark):
     """Whether the uniform mark lies outside the band of the grade: worth a look, and no reason to refuse."""
-    mark, code = row["percentage_uniform_mark"], row["grade"]
-    if mark is None or code in CODES or code.isdigit() or row["second_grade"]:
+    if mark is None or grade in CODES or second_grade:
         return False
-    floors = AS_FLOORS if row["qualification"] == "AS Level" else dict(BANDS)
-    if code not in floors:
+    floors = AS_FLOORS if qualification == "AS Level" else FLOORS
+    if grade not in floors:
         return False
-    above = min((floor - 1 for floor in floors.values() if floor > floors[code]), default=100)
-    return not floors[code] <= mark <= above
+    above = min((floor - 1 for floor in floors.values() if floor > floors[grade]), default=100)
+    return not floors[grade] <= mark <= above
 
 
 def _complaint(msgid, **values):

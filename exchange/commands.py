@@ -25,15 +25,13 @@ def import_command(unprintable):
         try:
             if file.stat().st_size > reading.LARGEST:
                 raise Refused(file="The file is too large.")
-            data = file.read_bytes()
-            difference = importing.look(kind, data, now, complete=complete, unprintable=unprintable)
-            if not difference.refused and not dry_run:
-                difference = importing.apply(
-                    kind, data, "command line", now, complete=complete, unprintable=unprintable)
+            with file.open("rb") as source:
+                difference = importing.run(kind, source, "command line", now, complete=complete, dry_run=dry_run,
+                                           unprintable=unprintable, name=file.name)
         except Refused as refusal:
             raise click.ClickException(f"{file}: {refusal} Nothing was applied.") from None
         report(difference)
-        if difference.refused:
+        if difference.is_refused:
             raise click.ClickException(f"{file}: nothing was applied.")
         click.echo("Nothing was applied: this was a dry run." if dry_run else
                    "Nothing new." if difference.changes_nothing else "Applied.")
@@ -45,11 +43,12 @@ def report(difference):
     click.echo(", ".join(f"{count} {name}" for name, count in difference.counts.items()))
     if difference.unknown_columns:
         click.echo(f"Columns that were not read: {', '.join(difference.unknown_columns)}.")
-    for word, lines in (("Refused", difference.refused), ("Look at", difference.warnings)):
-        for line, sentence in lines[:SHOWN]:
-            click.echo(f"{word}, line {line}: {sentence}", err=word == "Refused")
-        if len(lines) > SHOWN:
-            click.echo(f"{word}: {len(lines) - SHOWN} more.")
+    for section, word in (("unmatched", "Unmatched"), ("refused", "Refused"), ("warnings", "Look at")):
+        lines, count = getattr(difference, section)[:SHOWN], difference.counts[section]
+        for line, sentence in lines:
+            click.echo(f"{word}, line {line}: {sentence}", err=section != "warnings")
+        if count > len(lines):
+            click.echo(f"{word}: {count - len(lines)} more.", err=section != "warnings")
 
 
 @click.command("backup")

@@ -1,37 +1,71 @@
-"""What a file would change: found before anything is stored, and stored only as it was found."""
-import hashlib
-from dataclasses import dataclass, field
+"""What a file would change: found before anything is published, and published only as it was found."""
+from models.database import Sentence
+
+SHOWN = 200  # of each kind; the rest is counted
+SECTIONS = ("new", "changed", "removed", "unmatched", "refused", "warnings")
 
 
-@dataclass
 class Difference:
-    """Lines are (line number, words). `removed` has no line: what a complete file no longer holds.
+    """Each section holds its first lines, `counts` says how many there are.
 
-    `changed` adds what was and what will be; of results only those may see these two who may see grades.
-    `writes` is what `store` needs, by the kind that made it.
+    `new`: (line number, what); `changed`: (line, what, was, will be); `removed`: what a complete file no longer
+    holds; `unmatched` (what belongs to nothing that is held), `refused`, `warnings`: (line, Sentence). Of results
+    the two values of `changed` are empty: they are asked for by whoever may see them.
     """
 
-    kind: str
-    total: int = 0
-    new: list = field(default_factory=list)
-    changed: list = field(default_factory=list)
-    removed: list = field(default_factory=list)
-    refused: list = field(default_factory=list)
-    warnings: list = field(default_factory=list)
-    unknown_columns: list = field(default_factory=list)
-    writes: dict = field(default_factory=dict)
+    def __init__(self, kind, total=0, unknown_columns=()):
+        self.kind, self.total, self.unknown_columns = kind, total, list(unknown_columns)
+        self.new, self.changed, self.removed, self.unmatched, self.refused, self.warnings = ([] for _ in SECTIONS)
+        self._counts = dict.fromkeys(SECTIONS, 0)
 
-    @property
-    def changes_nothing(self):
-        return not (self.new or self.changed or self.removed)
-
-    @property
-    def fingerprint(self):
-        """Equal for two Differences that tell and do the same."""
-        told = (self.new, self.changed, self.removed, self.refused, self.warnings)
-        return hashlib.sha256(repr(told).encode("utf-8", "backslashreplace")).hexdigest()
+    def add(self, section, *items, count=None):
+        """Add items to a section, of which there are `count` if that is more."""
+        held = getattr(self, section)
+        held += items[:SHOWN - len(held)]
+        self._counts[section] += len(items) if count is None else count
 
     @property
     def counts(self):
-        return {"rows": self.total, **{name: len(getattr(self, name)) for name in (
-            "new", "changed", "removed", "refused", "warnings")}}
+        return {"rows": self.total, **self._counts}
+
+    @property
+    def changes_nothing(self):
+        return not any(self._counts[section] for section in ("new", "changed", "removed"))
+
+    @property
+    def is_refused(self):
+        return bool(self._counts["refused"] or self._counts["unmatched"])
+
+    @property
+    def complaints(self):
+        """(line, Sentence) of what keeps the file from being applied, in order of lines."""
+        return sorted([*self.refused, *self.unmatched])
+
+    def in_order(self):
+        for section in ("new", "changed", "unmatched", "refused", "warnings"):
+            getattr(self, section).sort(key=lambda item: item[0])
+        return self
+
+    def as_json(self):
+        sections = {name: [_plain(item) for item in getattr(self, name)] for name in SECTIONS}
+        return {"kind": self.kind, "total": self.total, "unknown_columns": self.unknown_columns,
+                "counts": dict(self._counts), **sections}
+
+    @classmethod
+    def from_json(cls, told):
+        difference = cls(told["kind"], told["total"], told["unknown_columns"])
+        for name in SECTIONS:
+            difference.add(name, *map(_item, told[name]), count=told["counts"][name])
+        return difference
+
+
+def _plain(item):
+    if isinstance(item, tuple):
+        return [{"msgid": part.msgid, "values": part.values} if isinstance(part, Sentence) else part for part in item]
+    return item
+
+
+def _item(told):
+    if isinstance(told, list):
+        return tuple(Sentence(part["msgid"], **part["values"]) if isinstance(part, dict) else part for part in told)
+    return told

@@ -1,72 +1,220 @@
-"""Import a board file: look at it (`look`), then put it in place (`apply`), whole or not at all.
+"""Import a board file: read it, say what it would change, put it in place; whole, or not at all.
 
-Looking parses and compares outside any transaction; applying compares again under the importer's lock, lets what
-is new or changed wait in the staging tables, and puts it in place in one short transaction. So the same file twice
-changes nothing the second time, and nobody waits long for a large one.
+Reading stages the rows in pieces and marks each as new, changed or the same. Publishing is one short transaction of
+a few statements over the new and changed rows, so that sign-ins go on while a national file comes in. So the same
+file twice changes nothing the second time, and whatever dies on the way leaves nothing behind that counts.
 """
 import hashlib
+import io
+import json
+from datetime import timedelta
+from itertools import islice
 
-from exchange import kinds
-from exchange.columns import Complaint, matched, record
-from exchange.difference import Difference
-from exchange.reading import read_table
-from models import audit, results
+from exchange.columns import Complaint, matched, reader
+from exchange.difference import SHOWN, Difference
+from exchange.kinds import KINDS
+from exchange.reading import open_table
+from models import audit, staging
+from models.board_import import BoardImport
 from models.database import Overtaken, Refused, Sentence, database
 from models.migrating import alone
-from models.staging import StagedCandidate, StagedEntry, sweep
+from models.results import staged_changes
 
 MOST_COMPLAINTS = 200  # more are the same mistake
+PATIENCE = 10  # seconds that an import waits for another one
+KEPT = timedelta(days=7)  # what nobody applied is forgotten
 
 
-def look(kind, data, now, *, complete=False, unprintable=lambda _text: []):
-    """The Difference that a file's bytes would make. Raises `Refused` (file) where it cannot be read at all.
+def look(kind, source, now, *, complete=False, unprintable=lambda _text: []):
+    """The Difference that a file would make; nothing of it stays. Raises `Refused` (file) where it cannot be read.
 
-    `kind`: centres, entries, results or releases; `complete`: what the file no longer holds is removed;
-    `unprintable(text)`: the characters of a name that no font has.
+    `kind`: centres, entries, results or releases; `source`: bytes or a seekable binary file; `complete`: what the
+    file no longer holds is removed; `unprintable(text)`: the characters of a name that no font has.
     """
-    table = read_table(data)
-    places, unknown = matched(kind, table.header)
-    difference = Difference(kind, total=len(table.rows), unknown_columns=unknown)
-    records = []
-    for line, cells in table.rows:
+    return run(kind, source, None, now, complete=complete, dry_run=True, unprintable=unprintable)
+
+
+def apply(kind, source, by, now, **options):
+    """Read a file and publish it at once; gives the Difference. Raises `Refused` (file): then nothing is stored.
+
+    `options`: as for `run`.
+    """
+    difference = run(kind, source, by, now, **options)
+    _refuse(difference)
+    return difference
+
+
+def run(kind, source, by, now, *, complete=False, dry_run=False, unprintable=lambda _text: [], name="",
+        seal=lambda: None):
+    """As `apply`; but gives the Difference also where lines are refused and nothing was stored, or it is a dry run.
+
+    `seal()` is called inside the transaction that publishes.
+    """
+    with _alone():
+        _sweep(now)
+        kept = receive(kind, name or kind, None, now, complete=complete)
         try:
-            records.append((line, record(kind, places, cells, unprintable)))
-        except Complaint as complaint:
-            difference.refused.append((line, complaint.args[0]))
-            if len(difference.refused) >= MOST_COMPLAINTS:
-                return difference
-    kinds.KINDS[kind].compare(records, difference, complete, now)
-    difference.refused.sort(key=lambda item: item[0])
+            difference = read(kept, source, now, unprintable=unprintable)
+            if dry_run or difference.is_refused:
+                discard(kept)
+            else:
+                _publish(kept, difference, by, now, seal)
+        except BaseException:
+            discard(kept)
+            raise
+    staging.clear(KINDS[kind].TABLE, kept.id)
     return difference
 
 
-def apply(kind, data, by, now, *, complete=False, unprintable=lambda _text: [], expecting=None,
-          also=lambda _found: None):
-    """Store the file; gives the Difference. Nothing is stored when a line is refused: raises `Refused` (file).
+def receive(kind, name, officer, now, *, complete=False, content=b""):
+    """A BoardImport of a file that was sent. `content`: its bytes, where somebody else will read them."""
+    return BoardImport.create(kind=kind, name=name[:200], complete=complete, content=content, officer=officer,
+                              sent_at=now)
 
-    `expecting`: the fingerprint of the Difference that somebody agreed to; raises `Overtaken` where the data have
-    changed since. `also(difference)` is called inside the transaction.
+
+def read(kept, source, now, *, unprintable=lambda _text: [], progress=lambda _rows: None):
+    """Stage the rows of a file and compare them; gives the Difference, which is kept too. Raises `Refused` (file).
+
+    `progress(rows)` is called after each piece.
     """
-    with alone("imports"):
-        difference = look(kind, data, now, complete=complete, unprintable=unprintable)
-        if difference.refused:
-            line, sentence = difference.refused[0]
-            raise Refused(file=Sentence("Line %(line)s: %(sentence)s Nothing of the file was applied.",
-                                        line=line, sentence=str(sentence)))
-        if expecting not in (None, difference.fingerprint):
+    file = io.BytesIO(source) if isinstance(source, bytes) else source
+    staging.clear(KINDS[kept.kind].TABLE, kept.id)  # of a reading that was interrupted
+    table = open_table(file)
+    places, unknown = matched(kept.kind, table.header)
+    difference = Difference(kept.kind, unknown_columns=unknown)
+    values_of = reader(kept.kind, places, len(table.header), unprintable)
+    try:
+        _stage(kept, table.rows, values_of, difference, progress)
+    finally:
+        table.rows.close()
+    file.seek(0)
+    kept.read, kept.digest = difference.as_json(), hashlib.file_digest(file, "sha256").hexdigest()
+    if not difference.is_refused:
+        KINDS[kept.kind].compare(kept, difference, now)
+    return _keep(kept, difference, now)
+
+
+def publish(kept, by, now, *, agreed=lambda _fingerprint: True, progress=lambda _rows: None, seal=lambda: None):
+    """Put an import in place that was read before; gives the Difference as it is now. Raises `Refused` (file).
+
+    `agreed(fingerprint)`: whether this is what somebody agreed to; raises `Overtaken` where it is not, and keeps the
+    Difference to be looked at anew. `seal()` is called inside the transaction.
+    """
+    kind = KINDS[kept.kind]
+    with _alone():
+        difference = Difference.from_json(kept.read)
+        if kind.TABLE.select().where(kind.TABLE.board_import == kept.id).count() != difference.total:
+            raise Refused(file=Sentence("The rows of this file are no longer here. Send it again."))
+        _mark(kept, difference.total, progress)
+        kind.compare(kept, difference, now)
+        _keep(kept, difference, now)
+        _refuse(difference)
+        if not agreed(fingerprint(kept)):
             raise Overtaken
-        _sweep()
-        kinds.KINDS[kind].stage(difference)
-        with database.atomic():
-            if not difference.changes_nothing:
-                kinds.KINDS[kind].store(difference, now)
-            audit.record(by, f"imported {kind}", now, subject=hashlib.sha256(data).hexdigest(),
-                         changes=[(name, "", count) for name, count in difference.counts.items()])
-            also(difference)
-        _sweep()
+        _publish(kept, difference, by, now, seal)
+    staging.clear(kind.TABLE, kept.id)
     return difference
 
 
-def _sweep():
-    for table in (StagedCandidate, StagedEntry, results.StagedResult):
-        sweep(table)
+def fingerprint(kept):
+    """Equal while the import does the same: what it tells, how each row compares, and the values that it shows."""
+    table = KINDS[kept.kind].TABLE
+    told = (kept.found, staging.checksum(table, kept.id), changed_values(kept, kept.looked_at, early=True))
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def changed_values(kept, now, *, early):
+    """{line: (was, will be)} of the changed results that are shown; see `results.staged_changes`."""
+    if kept.kind != "results":
+        return {}
+    return {line: tuple(" ".join(str(value) for value in values if value not in ("", None)) for values in pair)
+            for line, pair in staged_changes(kept.id, now, early, SHOWN).items()}
+
+
+def discard(kept):
+    staging.clear(KINDS[kept.kind].TABLE, kept.id)
+    BoardImport.delete().where(BoardImport.id == kept.id).execute()
+
+
+def forget_old(now):
+    """Take away what nobody applied within a week; the next time, if an import is at work."""
+    try:
+        with alone("imports", 0, Refused()):
+            _sweep(now)
+    except Refused:
+        return
+
+
+def _sweep(now):
+    """Under the lock: what was read and not applied for a week, and what an import that was killed has left."""
+    waiting = BoardImport.applied_at.is_null() & (BoardImport.sent_at > now - KEPT) & BoardImport.officer.is_null(False)
+    living = {kept_id for kept_id, in BoardImport.select(BoardImport.id).where(waiting).tuples()}
+    for table in {kind.TABLE for kind in KINDS.values()}:
+        for left, in list(table.select(table.board_import).distinct().tuples()):
+            if left not in living:
+                staging.clear(table, left)
+    BoardImport.delete().where(BoardImport.applied_at.is_null(), BoardImport.id.not_in(living)).execute()
+
+
+def _stage(kept, rows, values_of, difference, progress):
+    kind = KINDS[kept.kind]
+    mark = getattr(kind, "mark", None)
+    while some := list(islice(rows, staging.CHUNK)):
+        difference.total += len(some)
+        ready = []
+        for line, cells in some:
+            try:
+                ready.append(kind.as_staged(kept.id, line, values_of(cells), difference))
+            except Complaint as complaint:
+                difference.add("refused", (line, complaint.args[0]))
+                if len(difference.refused) >= MOST_COMPLAINTS:
+                    return
+        if difference.is_refused:  # read on for more complaints only
+            continue
+        with database.atomic():
+            staging.put(kind.TABLE, kind.FIELDS, ready)
+            if mark and ready:
+                mark(kept.id, ready[0][1], ready[-1][1])
+        staging.pause()
+        progress(difference.total)
+
+
+def _mark(kept, total, progress):
+    """Compare staged rows anew with what is held now."""
+    kind = KINDS[kept.kind]
+    for done, (first, last) in enumerate(staging.pieces(kind.TABLE, kept.id), 1):
+        if hasattr(kind, "mark"):
+            kind.mark(kept.id, first, last)
+        progress(min(done * staging.CHUNK, total))
+
+
+def _keep(kept, difference, now):
+    difference.in_order()
+    kept.found, kept.counts, kept.looked_at, kept.content = difference.as_json(), difference.counts, now, b""
+    kept.save()
+    return difference
+
+
+def _refuse(difference):
+    if difference.is_refused:
+        line, sentence = difference.complaints[0]
+        raise Refused(file=Sentence("Line %(line)s: %(sentence)s Nothing of the file was applied.",
+                                    line=line, sentence=str(sentence)))
+
+
+def _publish(kept, difference, by, now, seal=lambda: None):
+    with database.atomic():
+        if not difference.changes_nothing:
+            KINDS[kept.kind].store(kept, difference, now)
+        mine = BoardImport.update(applied_at=now, counts=difference.counts, read={}, found={}).where(
+            BoardImport.id == kept.id, BoardImport.applied_at.is_null()).execute()
+        if not mine:
+            raise Refused(file=Sentence("This file has been applied already."))
+        audit.record(by, f"imported {kept.kind}", now, subject=kept.digest,
+                     changes=[(name, "", count) for name, count in difference.counts.items()])
+        seal()
+
+
+def _alone():
+    return alone("imports", PATIENCE, Refused(file=Sentence(
+        "Another import is being applied. Wait until it is done, then try again.")))

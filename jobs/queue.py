@@ -8,7 +8,8 @@ import psycopg
 from huey import PostgresHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 
-from jobs import archive, running, slips  # noqa: F401 (importing registers the kinds of job)
+from exchange import importing
+from jobs import archive, imports, running, slips  # noqa: F401 (importing registers the kinds of job)
 from models import candidate_site, sign_in_failures
 from models.database import database
 
@@ -39,8 +40,8 @@ def init_app(app):
 
     @queue.periodic_task(crontab(minute="17"), name="forget")
     def forget():
-        """Candidates' sessions and counts of refused sign-ins that nobody needs any more."""
-        for forget_old in (candidate_site.forget_ended, sign_in_failures.forget_old):
+        """Candidates' sessions, counts of refused sign-ins and board files that nobody needs any more."""
+        for forget_old in (candidate_site.forget_ended, sign_in_failures.forget_old, importing.forget_old):
             _with_connection(forget_old, datetime.now(UTC))
 
     queue.on_shutdown("hang_up")(queue.storage.close)  # PostgresHuey leaves each worker's connection open

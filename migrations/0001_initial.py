@@ -296,38 +296,65 @@ class BoardImport(Frozen):
     complete = BooleanField()
     content = BlobField()
     digest = CharField(max_length=64)
+    read = JSONField()
+    found = JSONField()
     counts = JSONField()
     officer = ForeignKeyField(Officer, on_delete='SET NULL', backref='+', null=True)
+    job = ForeignKeyField(Job, on_delete='SET NULL', backref='+', null=True)
     sent_at = BigIntegerField()
+    looked_at = BigIntegerField(null=True)
     applied_at = BigIntegerField(null=True)
 
 
-class StagedCandidate(Frozen):
-    centre_number = CharField(max_length=5)
-    series_name = CharField(max_length=60)
-    number = CharField(max_length=4)
-    name = CharField(max_length=200)
-    uci = CharField(max_length=20)
-    qualifications = CharField(max_length=200)
+class StagedLine(Frozen):
+    board_import = IntegerField()
+    line = IntegerField()
+    verdict = CharField(max_length=9)
+    cells = TextField()
+
+    class Meta:
+        indexes = ((('board_import', 'line'), True),)
 
 
 class StagedEntry(Frozen):
+    board_import = IntegerField()
+    line = IntegerField()
+    verdict = CharField(max_length=9)
+    series = CharField(max_length=60)
     centre_number = CharField(max_length=5)
-    series_name = CharField(max_length=60)
     candidate_number = CharField(max_length=4)
+    candidate_name = CharField(max_length=200)
+    uci = CharField(max_length=20)
     qualification = CharField(max_length=40)
     syllabus_code = CharField(max_length=10)
     option_code = CharField(max_length=10)
     title = CharField(max_length=120)
     status = CharField(max_length=9)
+    candidate = IntegerField(null=True)
+    entry = IntegerField(null=True)
+
+    class Meta:
+        indexes = ((('board_import', 'line'), True), (('board_import', 'series', 'centre_number', 'candidate_number'), False),)
 
 
 class StagedResult(Frozen):
-    row = IntegerField()
+    board_import = IntegerField()
+    line = IntegerField()
+    verdict = CharField(max_length=9)
+    series = CharField(max_length=60)
+    centre_number = CharField(max_length=5)
+    candidate_number = CharField(max_length=4)
+    qualification = CharField(max_length=40)
+    syllabus_code = CharField(max_length=10)
+    option_code = CharField(max_length=10)
     grade = CharField(max_length=4)
     second_grade = CharField(max_length=4)
     endorsement = CharField(max_length=4)
     pum = IntegerField(null=True)
+    entry = IntegerField(null=True)
+
+    class Meta:
+        indexes = ((('board_import', 'line'), True),)
 
 
 class AuditEvent(Frozen):
@@ -347,7 +374,7 @@ class AuditChange(Frozen):
     after = TextField()
 
 
-TABLES = (Centre, Series, Release, Candidate, Entry, Result, Officer, Posting, StaffSession, OneTimeLink, StaffAttempts, AttachedDefaults, AttachedCentre, AttachedDraft, Offer, SelectedCandidate, SlipBatch, Slip, Credential, CandidateSession, SignInFailure, Job, ExchangeFile, BoardImport, StagedCandidate, StagedEntry, StagedResult, AuditEvent, AuditChange)
+TABLES = (Centre, Series, Release, Candidate, Entry, Result, Officer, Posting, StaffSession, OneTimeLink, StaffAttempts, AttachedDefaults, AttachedCentre, AttachedDraft, Offer, SelectedCandidate, SlipBatch, Slip, Credential, CandidateSession, SignInFailure, Job, ExchangeFile, BoardImport, StagedLine, StagedEntry, StagedResult, AuditEvent, AuditChange)
 
 
 def up(migrator, db):

@@ -1,7 +1,7 @@
 """Attaching centres to an Associate and detaching them (D3, D15). Count first, then do it."""
 from typing import NamedTuple
 
-from models.attached import AttachedCentre, AttachedDefaults
+from models.attached import AttachedCentre, AttachedDefaults, AttachedDraft
 from models.consequences import LIVING, groups
 from models.credentials import Credential
 from models.exams import Candidate, Series
@@ -31,6 +31,7 @@ def move(centre, associate, now):
     before = {effect.series.id: standing(centre, effect.series) for effect in told}
     former = centre.associate
     AttachedCentre.delete().where(AttachedCentre.centre == centre).execute()
+    AttachedDraft.delete().where(AttachedDraft.associate == former, AttachedDraft.row == centre.number).execute()
     centre.associate = associate
     centre.save()
     for effect in told:
@@ -63,6 +64,9 @@ def _would_give(associate, series):
 
 
 def _running(centre, now):
+    """The series, not closed, in which the centre has candidates or its Associate has decided for it."""
     entered = Candidate.select(Candidate.series).where(Candidate.centre == centre)
+    decided = AttachedCentre.select(AttachedCentre.series).where(AttachedCentre.centre == centre)
     return list(Series.select().where(
-        Series.id.in_(entered), Series.closes_at.is_null() | (Series.closes_at > now)).order_by(Series.id))
+        Series.id.in_(entered) | Series.id.in_(decided), Series.closes_at.is_null() | (Series.closes_at > now),
+    ).order_by(Series.id))

@@ -1,18 +1,21 @@
-"""A board file that was looked at and may be applied, and what became of it."""
+"""A board file between being sent and being applied, and what became of it."""
 import secrets
 
 from peewee import BlobField, BooleanField, CharField, Check, ForeignKeyField, JSONField
 
 from models.database import Model, Moment
+from models.jobs import Job
 from models.people import Officer
 
 KINDS = ("centres", "entries", "results", "releases")
 
 
 class BoardImport(Model):
-    """A file of the board between its dry run and its being applied; the content goes once it is over.
+    """A file of the board: sent, then read and compared (a dry run), then applied. Its rows are staged meanwhile.
 
-    `digest`: SHA-256 of the file. `counts`: what the dry run, or the application, found.
+    `content`: its bytes, only while it waits to be read. `digest`: SHA-256. `read`: what reading alone found;
+    `found`: the difference, without a grade and gone once applied; `counts`: of the difference. `job`: the newest
+    work on it in the background.
     """
 
     public_id = CharField(max_length=22, unique=True, default=lambda: secrets.token_urlsafe(16))
@@ -20,8 +23,12 @@ class BoardImport(Model):
     name = CharField(max_length=200)
     complete = BooleanField(default=False)
     content = BlobField(default=b"")
-    digest = CharField(max_length=64)
+    digest = CharField(max_length=64, default="")
+    read = JSONField(default=dict)
+    found = JSONField(default=dict)
     counts = JSONField(default=dict)
     officer = ForeignKeyField(Officer, null=True, on_delete="SET NULL")
+    job = ForeignKeyField(Job, null=True, on_delete="SET NULL")
     sent_at = Moment()
+    looked_at = Moment(null=True)
     applied_at = Moment(null=True)

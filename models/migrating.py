@@ -1,9 +1,10 @@
 """Bring the tables up to date. Many processes may start on an empty database at once: one migrates."""
 import fcntl
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from peewee import PostgresqlDatabase
+from peewee import PostgresqlDatabase, Select, fn
 from playhouse.migrations import Runner
 
 from models.database import database
@@ -28,18 +29,38 @@ def pending():
 
 
 @contextmanager
-def alone(name):
-    """One process at a time does what `name` stands for: a file beside SQLite, or PostgreSQL's advisory lock."""
+def alone(name, patience=None, refusal=None):
+    """One process at a time does what `name` stands for: a file beside SQLite, or PostgreSQL's advisory lock.
+
+    Waits for the one before; after `patience` seconds, where given, raises `refusal`.
+    """
     if isinstance(database.obj, PostgresqlDatabase):
-        database.execute_sql("SELECT pg_advisory_lock(%s)", (LOCKS[name],))
+        lock, unlock = fn.pg_try_advisory_lock(LOCKS[name]), fn.pg_advisory_unlock(LOCKS[name])
+        _until(lambda: database.execute(Select(columns=[lock])).fetchone()[0], patience, refusal)
         try:
             yield
         finally:
-            database.execute_sql("SELECT pg_advisory_unlock(%s)", (LOCKS[name],))
+            database.execute(Select(columns=[unlock]))
         return
-    with open(f"{database.database}.{name}", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with open(f"{database.database}.{name}", "w") as file:
+        _until(lambda: _locked(file), patience, refusal)
         yield
+
+
+def _until(is_mine, patience, refusal):
+    since = time.monotonic()
+    while not is_mine():
+        if patience is not None and time.monotonic() - since > patience:
+            raise refusal
+        time.sleep(0.05)
+
+
+def _locked(file):
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @contextmanager

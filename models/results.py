@@ -7,9 +7,8 @@ release, without any delay (D11); board staff with the right to it earlier.
 from datetime import datetime
 from typing import NamedTuple
 
-from peewee import JOIN, Case, CharField, ForeignKeyField, IntegerField, Value, chunked, fn
+from peewee import EXCLUDED, JOIN, Case, CharField, ForeignKeyField, IntegerField, Value, chunked, fn
 
-from models import staging
 from models.attached import AttachedDefaults
 from models.compiled import Statement, given
 from models.credentials import CandidateSession, Credential
@@ -17,6 +16,7 @@ from models.database import Model, Moment
 from models.exams import Candidate, Centre, Entry, Release, Series
 from models.offers import Offer
 from models.rules import governed, may_sign_in, uses_default_contact, visible_at
+from models.staging import CHANGED, NEW, SAME, StagedRow
 
 
 class Result(Model):
@@ -156,42 +156,117 @@ def for_candidate(digest, now):
     return [OwnRow(*row) for row in _own_rows(digest=digest, now=int(now.timestamp())).fetchall()]
 
 
-# --- imports: what is held, and what a file puts in its place ------------------------------------------------
+# --- imports: the rows of a file, what is held for them, and putting them in its place -----------------------
 
-FILE_COLUMNS = ("grade", "second_grade", "endorsement", "percentage_uniform_mark")
+UNENTERED, WITHDRAWN, OPTION = "unentered", "withdrawn", "option"
 
 
-class StagedResult(Model):
-    """A result of a board file on its way into the table; see `staging`. `row`: the id of its entry."""
+class StagedResult(StagedRow):
+    """A row of results.csv between being read and being published; `entry`: the id of its entry."""
 
-    row = IntegerField()
+    series = CharField(max_length=60)
+    centre_number = CharField(max_length=5)
+    candidate_number = CharField(max_length=4)
+    qualification = CharField(max_length=40)
+    syllabus_code = CharField(max_length=10)
+    option_code = CharField(max_length=10)
     grade = CharField(max_length=4)
     second_grade = CharField(max_length=4)
     endorsement = CharField(max_length=4)
     pum = IntegerField(null=True)
+    entry = IntegerField(null=True)
+
+    class Meta:
+        indexes = ((("board_import", "line"), True),)
 
 
-def held_values(series_names, centre_numbers):
-    """{entry id: (grade, second grade, endorsement, mark)} of these centres in these series, released or not."""
+STAGED_FIELDS = tuple(getattr(StagedResult, name) for name in (
+    "board_import", "line", "verdict", "series", "centre_number", "candidate_number", "qualification",
+    "syllabus_code", "option_code", "grade", "second_grade", "endorsement", "pum"))
+
+
+def mark_staged(board_import, first, last):
+    """Find the entry of each staged row of these lines and how the row compares with the result held for it."""
+    row = StagedResult.alias()
+    equal = ((row.grade == Result.grade) & (row.second_grade == Result.second_grade)
+             & (row.endorsement == Result.endorsement)
+             & (fn.COALESCE(row.pum, -1) == fn.COALESCE(Result.pum, -1)))
+    verdict = Case(None, [
+        (Entry.id.is_null(), UNENTERED),
+        (Entry.status != "entered", WITHDRAWN),
+        ((row.option_code != "") & (Entry.option_code != "") & (row.option_code != Entry.option_code), OPTION),
+        (Result.id.is_null(), NEW),
+        (equal, SAME),
+    ], CHANGED)
+    marked = (
+        row.select(row.id, Entry.id.alias("entry"), verdict.alias("verdict"))
+        .join_from(row, Series, JOIN.LEFT_OUTER, on=Series.name == row.series)
+        .join_from(row, Centre, JOIN.LEFT_OUTER, on=Centre.number == row.centre_number)
+        .join_from(row, Candidate, JOIN.LEFT_OUTER, on=(Candidate.centre == Centre.id)
+                   & (Candidate.series == Series.id) & (Candidate.number == row.candidate_number))
+        .join_from(row, Entry, JOIN.LEFT_OUTER, on=(Entry.candidate == Candidate.id)
+                   & (Entry.qualification == row.qualification) & (Entry.syllabus_code == row.syllabus_code))
+        .join_from(row, Result, JOIN.LEFT_OUTER, on=Result.entry == Entry.id)
+        .where(row.board_import == board_import, row.line.between(first, last)).alias("marked"))
+    StagedResult.update(entry=marked.c.entry, verdict=marked.c.verdict).from_(marked).where(
+        StagedResult.id == marked.c.id).execute()
+
+
+def staged_options(board_import, limit):
+    """{line: option entered} of staged rows for another option than entered."""
+    return dict(
+        StagedResult.select(StagedResult.line, Entry.option_code)
+        .join(Entry, on=Entry.id == StagedResult.entry)
+        .where(StagedResult.board_import == board_import, StagedResult.verdict == OPTION)
+        .order_by(StagedResult.line).limit(limit).tuples())
+
+
+def staged_changes(board_import, now, early, limit):
+    """{line: ((grade, second grade, endorsement, mark) held, the same in the file)} of the changed rows.
+
+    `early`: the right to see them before the release; else the released ones only.
+    """
+    open_ = Value(True) if early else released(now)
     query = (
-        Result.select(Result.entry, Result.grade, Result.second_grade, Result.endorsement, Result.pum)
-        .join(Entry).join(Candidate).join(Centre).switch(Candidate).join(Series)
-        .where(Series.name.in_(series_names), Centre.number.in_(centre_numbers)))
-    return {entry_id: tuple(values) for entry_id, *values in query.tuples()}
+        StagedResult.select(
+            StagedResult.line, Result.grade, Result.second_grade, Result.endorsement, Result.pum,
+            StagedResult.grade, StagedResult.second_grade, StagedResult.endorsement, StagedResult.pum)
+        .join(Entry, on=Entry.id == StagedResult.entry).join(Candidate)
+        .join_from(Entry, Release, on=(Release.series == Candidate.series)
+                   & (Release.qualification == Entry.qualification) & open_)
+        .join_from(Entry, Result, on=Result.entry == Entry.id)
+        .where(StagedResult.board_import == board_import, StagedResult.verdict == CHANGED)
+        .order_by(StagedResult.line).limit(limit))
+    return {line: (tuple(values[:4]), tuple(values[4:])) for line, *values in query.tuples()}
 
 
-def stage(values_by_entry):
-    """Let {entry id: (grade, second grade, endorsement, mark)} wait to be published."""
-    staging.stage(StagedResult, ((entry_id, *values) for entry_id, values in values_by_entry.items()))
+def missing_from(board_import):
+    """(entry id, series, centre, candidate number, qualification, syllabus) of results that a file declared
+    complete for its centres and series no longer holds. A query."""
+    given_ = StagedResult.select(StagedResult.entry).where(
+        StagedResult.board_import == board_import, StagedResult.entry.is_null(False)).alias("given")
+    circle = (StagedResult.select(StagedResult.series, StagedResult.centre_number)
+              .where(StagedResult.board_import == board_import).distinct().alias("circle"))
+    return (
+        Result.select(Entry.id, Series.name, Centre.number, Candidate.number, Entry.qualification,
+                      Entry.syllabus_code)
+        .join(Entry).join(Candidate).join(Centre).join_from(Candidate, Series)
+        .join_from(Series, circle, on=(circle.c.series == Series.name) & (circle.c.centre_number == Centre.number))
+        .join_from(Entry, given_, JOIN.LEFT_OUTER, on=given_.c.entry == Entry.id)
+        .where(given_.c.entry.is_null())
+        .order_by(Series.name, Centre.number, Candidate.number, Entry.syllabus_code))
 
 
-def publish(now):
-    """Put the staged results in place, in the caller's transaction."""
-    staged = StagedResult.select(
-        StagedResult.row, StagedResult.grade, StagedResult.second_grade, StagedResult.endorsement, StagedResult.pum,
-        int(now.timestamp())).where(StagedResult.id > 0)
+def publish(board_import, now):
+    """Put the new and changed rows of an import in place, in the caller's transaction: one statement."""
     columns = [Result.entry, Result.grade, Result.second_grade, Result.endorsement, Result.pum, Result.changed_at]
-    staging.put(Result, staged, columns, key=columns[:1], values=columns[1:])
+    rows = StagedResult.select(
+        StagedResult.entry, StagedResult.grade, StagedResult.second_grade, StagedResult.endorsement,
+        StagedResult.pum, Value(int(now.timestamp()), converter=False),
+    ).where(StagedResult.board_import == board_import, StagedResult.verdict.in_((NEW, CHANGED)))
+    Result.insert_from(rows, columns).on_conflict(
+        conflict_target=[Result.entry],
+        update={column: getattr(EXCLUDED, column.column_name) for column in columns[1:]}).as_rowcount().execute()
 
 
 def withdraw(entry_ids):

@@ -1,85 +1,115 @@
-"""Rows of a board file on their way into the tables: staged in small steps, published in a few statements.
+"""Rows of a board file between being read and being published: tables of their own, keyed by the import.
 
-One transaction around all rows of a national file would stall every sign-in for seconds. So rows wait here,
-written 2,000 at a time with a pause between, and are then put in place set by set. One import at a time holds
-the lock; what a killed one left behind is swept before the next begins.
+They are filled and compared in pieces of CHUNK lines, each a transaction of its own with a pause behind it, so that
+sign-ins go on meanwhile; publishing is then a few statements over the rows that are new or changed. The rows of
+results.csv are staged in `models.results`, beside every other statement that names a grade.
 """
 import time
 
-from peewee import EXCLUDED, CharField, chunked
+from peewee import Case, CharField, IntegerField, TextField, fn
 
 from models.database import Model, database
-from models.exams import Candidate, Centre, Entry, Series
 
 CHUNK = 2000
-PAUSE = 0.02  # seconds, in which waiting sign-ins get their turn
+PAUSE = 0.005  # seconds in which other writers get their turn
+NEW, CHANGED, SAME, TWICE = "new", "changed", "same", "twice"
 
 
-class StagedCandidate(Model):
-    """A candidate, new or changed, by what a file knows: the series may not exist yet."""
+class StagedRow(Model):
+    """`board_import`: id of the BoardImport; `verdict`: how the row compares with what is held."""
 
+    board_import = IntegerField()
+    line = IntegerField()
+    verdict = CharField(max_length=9, default="")
+
+
+class StagedLine(StagedRow):
+    """A row of centres.csv or releases.csv: few, and compared in Python. `cells`: JSON of the values."""
+
+    cells = TextField()
+
+    class Meta:
+        indexes = ((("board_import", "line"), True),)
+
+
+class StagedEntry(StagedRow):
+    """A row of entries.csv; `candidate` and `entry`: ids of what is held for it."""
+
+    series = CharField(max_length=60)
     centre_number = CharField(max_length=5)
-    series_name = CharField(max_length=60)
-    number = CharField(max_length=4)
-    name = CharField(max_length=200)
-    uci = CharField(max_length=20)
-    qualifications = CharField(max_length=200)
-
-
-class StagedEntry(Model):
-    """An entry, new or changed, of a candidate who is in place when it is published."""
-
-    centre_number = CharField(max_length=5)
-    series_name = CharField(max_length=60)
     candidate_number = CharField(max_length=4)
+    candidate_name = CharField(max_length=200)
+    uci = CharField(max_length=20)
     qualification = CharField(max_length=40)
     syllabus_code = CharField(max_length=10)
     option_code = CharField(max_length=10)
     title = CharField(max_length=120)
     status = CharField(max_length=9)
+    candidate = IntegerField(null=True)
+    entry = IntegerField(null=True)
+
+    class Meta:
+        indexes = ((("board_import", "line"), True),
+                   (("board_import", "series", "centre_number", "candidate_number"), False))
 
 
-def stage(table, rows):
-    """Write rows (tuples in the order of the table's columns), each chunk in a transaction of its own."""
-    fields = table._meta.sorted_fields[1:]
-    for place, some in enumerate(chunked(rows, CHUNK)):
-        if place:
-            time.sleep(PAUSE)
-        with database.atomic():
-            table.insert_many(some, fields=fields).as_rowcount().execute()
+def lines(board_import):
+    """(line, cells) of an import's StagedLines, in order."""
+    return list(StagedLine.select(StagedLine.line, StagedLine.cells).where(StagedLine.board_import == board_import)
+                .order_by(StagedLine.line).tuples())
 
 
-def sweep(table):
-    """Empty a staging table, in steps as small."""
-    while some := [row_id for row_id, in table.select(table.id).limit(CHUNK).tuples()]:
-        with database.atomic():
-            table.delete().where(table.id.in_(some)).execute()
+def put(table, fields, rows):
+    """Insert tuples. The statement is built once for all of them: ten times as fast as insert_many."""
+    if rows:
+        sql, _parameters = table.insert_many([rows[0]], fields=fields).returning().sql()
+        database.cursor().executemany(sql, rows)
 
 
-def publish_entries(now):
-    """Put staged candidates, then staged entries in place, in the caller's transaction."""
-    people = (
-        StagedCandidate.select(Centre.id, Series.id, StagedCandidate.number, StagedCandidate.name,
-                               StagedCandidate.uci, StagedCandidate.qualifications, int(now.timestamp()))
-        .join(Centre, on=(Centre.number == StagedCandidate.centre_number))
-        .join(Series, on=(Series.name == StagedCandidate.series_name)).where(StagedCandidate.id > 0))
-    columns = [Candidate.centre, Candidate.series, Candidate.number, Candidate.name, Candidate.uci,
-               Candidate.qualifications]
-    put(Candidate, people, [*columns, Candidate.first_entered_at], key=columns[:3], values=columns[3:])
-    entries = (
-        StagedEntry.select(Candidate.id, StagedEntry.qualification, StagedEntry.syllabus_code,
-                           StagedEntry.option_code, StagedEntry.title, StagedEntry.status)
-        .join(Centre, on=(Centre.number == StagedEntry.centre_number))
-        .join(Series, on=(Series.name == StagedEntry.series_name))
-        .join(Candidate, on=(Candidate.centre == Centre.id) & (Candidate.series == Series.id)
-              & (Candidate.number == StagedEntry.candidate_number)).where(StagedEntry.id > 0))
-    columns = [Entry.candidate, Entry.qualification, Entry.syllabus_code, Entry.option_code, Entry.title,
-               Entry.status]
-    put(Entry, entries, columns, key=columns[:3], values=columns[3:])
+def pieces(table, board_import):
+    """(first line, last line) of each piece of an import, with a pause behind it."""
+    first, last = (table.select(fn.MIN(table.line), fn.MAX(table.line))
+                   .where(table.board_import == board_import).tuples().get())
+    for start in range(first, last + 1, CHUNK) if last else ():
+        yield start, min(start + CHUNK - 1, last)
+        pause()
 
 
-def put(table, query, columns, *, key, values):
-    """INSERT … SELECT … ON CONFLICT DO UPDATE. `query` needs a WHERE, or SQLite reads ON CONFLICT as a join's."""
-    table.insert_from(query, columns).on_conflict(
-        conflict_target=key,
-        update={column: getattr(EXCLUDED, column.column_name) for column in values}).as_rowcount().execute()
+def pause():
+    time.sleep(PAUSE)
+
+
+def clear(table, board_import):
+    """Take the rows of an import off the table, in pieces."""
+    for first, last in pieces(table, board_import):
+        table.delete().where(table.board_import == board_import, table.line.between(first, last)).execute()
+
+
+def verdicts(table, board_import):
+    """{verdict: number of rows}."""
+    return dict(table.select(table.verdict, fn.COUNT(table.id)).where(table.board_import == board_import)
+                .group_by(table.verdict).tuples())
+
+
+def checksum(table, board_import):
+    """A number that differs, as good as always, where a row compares differently."""
+    place = Case(table.verdict, [(verdict, number) for number, verdict in enumerate((NEW, CHANGED, SAME, TWICE), 1)], 5)
+    return table.select(fn.SUM(table.line * place)).where(table.board_import == board_import).scalar()
+
+
+def with_verdict(table, board_import, *verdicts):
+    """The rows of an import with one of these verdicts, in order of lines. A query."""
+    return table.select().where(
+        table.board_import == board_import, table.verdict.in_(verdicts)).order_by(table.line)
+
+
+def mark_twice(table, board_import, *key):
+    """Give the verdict TWICE to rows whose key an earlier line has already."""
+    numbered = table.alias()
+    place = fn.ROW_NUMBER().over(
+        partition_by=[getattr(numbered, field.name) for field in key], order_by=[numbered.line])
+    ranked = numbered.select(numbered.id, place.alias("place")).where(
+        numbered.board_import == board_import, *(getattr(numbered, field.name).is_null(False) for field in key))
+    again = [row_id for row_id, in ranked.select_from(ranked.c.id).where(ranked.c.place > 1).tuples()]
+    for start in range(0, len(again), CHUNK):
+        table.update(verdict=TWICE).where(table.id.in_(again[start:start + CHUNK])).execute()

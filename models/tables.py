@@ -11,7 +11,7 @@ from models.one_time_links import OneTimeLink
 from models.people import Officer, Posting, StaffSession
 from models.results import Result, StagedResult
 from models.sign_in_limits import StaffAttempts
-from models.staging import StagedCandidate, StagedEntry
+from models.staging import StagedEntry, StagedLine
 
 TABLES = (
     Centre, Series, Release, Candidate, Entry, Result,
@@ -19,6 +19,6 @@ TABLES = (
     AttachedDefaults, AttachedCentre, AttachedDraft,
     Offer, SelectedCandidate,
     SlipBatch, Slip, Credential, CandidateSession, SignInFailure,
-    Job, ExchangeFile, BoardImport, StagedCandidate, StagedEntry, StagedResult,
+    Job, ExchangeFile, BoardImport, StagedLine, StagedEntry, StagedResult,
     AuditEvent, AuditChange,
 )

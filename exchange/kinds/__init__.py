@@ -1,7 +1,9 @@
-"""How each kind of file is compared with what is held, and stored: one module each, with the same functions.
+"""How each kind of file is compared with what is held, and published: one module each, with the same names.
 
-`compare(records, difference, complete, now)` fills in the Difference and its `writes`; `stage(difference)` lets
-what is much wait in the staging tables; `store(difference, now)` puts it in place, in the caller's transaction.
+`TABLE`, `FIELDS`: where its rows are staged. `as_staged(board_import, line, values, difference)`: a row for them.
+`mark(board_import, first, last)`, where there is one: compares the staged rows of some lines. `compare(kept,
+difference, now)`: fills in the Difference and its `writes`. `store(kept, difference, now)`: publishes, in the
+caller's transaction.
 """
 from exchange.kinds import centres, entries, releases, results
 

@@ -1,83 +1,99 @@
-"""centres.csv: who is attached to whom. A centre is never removed by a file."""
-from collections import Counter
+"""centres.csv: the board's centres and which Associate each works through. A file never removes a centre."""
+import json
 
-from models import attaching
+from exchange.columns import COLUMNS
+from models import attaching, staging
 from models.database import Sentence
 from models.exams import Centre
+from models.staging import StagedLine
 
-FIELDS = {"centre_name": "name", "kind": "kind", "country": "country", "time_zone": "time_zone", "email": "email"}
+TABLE = StagedLine
+FIELDS = (StagedLine.board_import, StagedLine.line, StagedLine.verdict, StagedLine.cells)
+OWN = {"centre_name": "name", "kind": "kind", "country": "country", "time_zone": "time_zone", "email": "email"}
 
 
-def compare(records, difference, _complete, now):
+def as_staged(board_import, line, values, _difference):
+    return board_import, line, "", json.dumps(values)
+
+
+def compare(kept, difference, now):
+    """`writes`: new and changed centres' values, and the moves between Associates."""
+    rows = [(line, dict(zip(COLUMNS["centres"], json.loads(cells), strict=True)))
+            for line, cells in staging.lines(kept.id)]
     held = {centre.number: centre for centre in Centre.select()}
-    kinds = {number: centre.kind for number, centre in held.items()}
-    kinds |= {row["centre_number"]: row["kind"] for _line, row in records}
     numbers = {centre.id: centre.number for centre in held.values()}
-    left = Counter(_attached_afterwards(records, held, numbers))
-    seen, difference.writes = set(), {"new": [], "changed": [], "moves": []}
-    for line, row in records:
-        number, associate = row["centre_number"], row["associate_number"]
-        if number in seen:
-            difference.refused.append((line, Sentence("%(number)s stands twice.", number=number)))
-            continue
-        seen.add(number)
-        if associate and kinds.get(associate) != "associate":
-            difference.refused.append((line, Sentence("There is no Associate %(number)s.", number=associate)))
-            continue
-        if associate and row["kind"] == "associate":
-            difference.refused.append((line, Sentence("An Associate is attached to nobody.")))
-            continue
-        if row["kind"] == "centre" and left.get(number, 0):
-            difference.refused.append((line, Sentence(
-                "%(number)s stays an Associate while centres are attached to it.", number=number)))
-            continue
-        values = {mine: row[theirs] for theirs, mine in FIELDS.items()}
-        if number not in held:
-            difference.new.append((line, number))
-            difference.writes["new"].append((number, values, associate))
-            continue
-        centre = held[number]
-        was = {mine: getattr(centre, mine) for mine in values}
-        if was != values:
-            differs = [name for name in values if was[name] != values[name]]
-            difference.changed.append((line, number, ", ".join(was[name] or "–" for name in differs),
-                                       ", ".join(values[name] or "–" for name in differs)))
-            difference.writes["changed"].append((number, values))
-        former = numbers.get(centre.associate_id, "")
-        if former != associate:
-            _move(difference, line, centre, former, associate, held, now)
-
-
-def _attached_afterwards(records, held, numbers):
-    """The Associate's number of each centre as it will be."""
+    kinds = {number: centre.kind for number, centre in held.items()}
+    kinds |= {row["centre_number"]: row["kind"] for _line, row in rows}
     attached = {number: numbers.get(centre.associate_id) for number, centre in held.items()}
-    attached |= {row["centre_number"]: row["associate_number"] for _line, row in records}
-    return attached.values()
+    attached |= {row["centre_number"]: row["associate_number"] for _line, row in rows}
+    difference.writes = {"new": [], "changed": [], "moves": []}
+    seen = set()
+    for line, row in rows:
+        if reason := _reason(row, kinds, set(attached.values()), seen):
+            difference.add("refused", (line, reason))
+        elif row["centre_number"] in held:
+            _compare(line, row, held, numbers, difference, now)
+        else:
+            difference.add("new", (line, row["centre_number"]))
+            difference.writes["new"].append(row)
+        seen.add(row["centre_number"])
 
 
-def _move(difference, line, centre, former, associate, held, now):
-    difference.changed.append((line, centre.number, former or "–", associate or "–"))
-    difference.writes["moves"].append((centre.number, associate))
-    to = held.get(associate, Centre(number=associate)) if associate else None
-    for effect in attaching.effects(centre, to, now):
+def store(_kept, difference, now):
+    writes = difference.writes
+    for row in writes["new"]:
+        Centre.create(number=row["centre_number"], **_own(row))
+    for number, values in writes["changed"]:
+        Centre.update(**values).where(Centre.number == number).execute()
+    centres = {centre.number: centre for centre in Centre.select()}
+    for row in writes["new"]:
+        if row["associate_number"]:
+            Centre.update(associate=centres[row["associate_number"]]).where(
+                Centre.number == row["centre_number"]).execute()
+    for number, associate in writes["moves"]:
+        attaching.move(centres[number], centres[associate] if associate else None, now)
+
+
+def _reason(row, kinds, associates, seen):
+    number, associate = row["centre_number"], row["associate_number"]
+    if number in seen:
+        return Sentence("%(number)s stands twice.", number=number)
+    if associate and kinds.get(associate) != "associate":
+        return Sentence("There is no Associate %(number)s.", number=associate)
+    if associate and row["kind"] == "associate":
+        return Sentence("An Associate is attached to nobody.")
+    if row["kind"] == "centre" and number in associates:
+        return Sentence("%(number)s stays an Associate while centres are attached to it.", number=number)
+    return None
+
+
+def _compare(line, row, held, numbers, difference, now):
+    centre, values = held[row["centre_number"]], _own(row)
+    was = {name: getattr(centre, name) for name in values}
+    differs = [name for name in values if was[name] != values[name]]
+    if differs:
+        difference.writes["changed"].append((centre.number, values))
+        difference.add("changed", (line, centre.number, ", ".join(was[name] or "–" for name in differs),
+                                   ", ".join(values[name] or "–" for name in differs)))
+    former, associate = numbers.get(centre.associate_id, ""), row["associate_number"]
+    if former != associate:
+        difference.writes["moves"].append((centre.number, associate))
+        difference.add("changed", (line, centre.number, former or "–", associate or "–"))
+        _tell_move(line, centre, held.get(associate, Centre(number=associate)) if associate else None, difference, now)
+
+
+def _tell_move(line, centre, associate, difference, now):
+    """What moving the centre means for each of its series, counted (D15)."""
+    for effect in attaching.effects(centre, associate, now):
         if effect.losing_access:
-            difference.warnings.append((line, Sentence(
+            difference.add("warnings", (line, Sentence(
                 "%(number)s: %(n)s candidates lose access in %(series)s until the Associate gives it.",
                 number=centre.number, n=effect.losing_access, series=effect.series.name)))
+        elif associate is None:
+            difference.add("warnings", (line, Sentence(
+                "%(number)s keeps the delay (%(n)s minutes) and the contact of its Associate in %(series)s.",
+                number=centre.number, n=effect.keeps_delay, series=effect.series.name)))
 
 
-def stage(_difference):
-    """Centres are hundreds at most."""
-
-
-def store(difference, now):
-    for number, values, _associate in difference.writes["new"]:
-        Centre.create(number=number, **values)
-    for number, values in difference.writes["changed"]:
-        Centre.update(**values).where(Centre.number == number).execute()
-    numbers = {centre.number: centre for centre in Centre.select()}
-    for number, _values, associate in difference.writes["new"]:
-        if associate:
-            Centre.update(associate=numbers[associate]).where(Centre.number == number).execute()
-    for number, associate in difference.writes["moves"]:
-        attaching.move(numbers[number], numbers[associate] if associate else None, now)
+def _own(row):
+    return {mine: row[theirs] for theirs, mine in OWN.items()}

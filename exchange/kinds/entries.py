@@ -1,161 +1,297 @@
 """entries.csv: candidates and what they are entered for.
 
-A candidate is known by series, centre and number. The UCI tells whether that is still the same person: another
-one under the same number is somebody else, the same one under a free number is somebody renumbered.
+A candidate is known by centre, series and number. Another UCI under the number is another person (D6); the same
+UCI under a number that nobody had, while the old number is not in the file, is a candidate with a new number.
 """
-from exchange.kinds.series import named
+from functools import reduce
+
+from peewee import EXCLUDED, JOIN, Case, chunked, fn
+
+from exchange.difference import SHOWN
+from exchange.kinds.series import series_named
 from models import issuing, results, staging
 from models.credentials import Credential, username_of
-from models.database import Sentence
-from models.exams import Candidate, Centre, Entry, Series, in_order
+from models.database import Refused, Sentence
+from models.exams import Candidate, Centre, Entry, Series, in_order, recount_qualifications
 from models.offers import SelectedCandidate
-from models.staging import StagedCandidate, StagedEntry
+from models.staging import CHANGED, NEW, SAME, TWICE, StagedEntry
+
+TABLE = StagedEntry
+UNKNOWN = "unknown"  # no such centre
+PERSON = (StagedEntry.series, StagedEntry.centre_number, StagedEntry.candidate_number)
+KEY = (*PERSON, StagedEntry.qualification, StagedEntry.syllabus_code)
+FIELDS = (StagedEntry.board_import, StagedEntry.line, StagedEntry.verdict, *PERSON, StagedEntry.candidate_name,
+          StagedEntry.uci, *KEY[3:], StagedEntry.option_code, StagedEntry.title, StagedEntry.status)
+LONGEST_LIST = Candidate.qualifications.max_length
 
 
-def compare(records, difference, complete, _now):
-    people = _people(records, difference)
-    held, entries = _held({key[0] for key in people}, {key[1] for key in people})
-    difference.writes = writes = {"people": {}, "others": [], "renumbered": [], "entries": {}}
-    by_uci = {(*key[:2], person[2]): key for key, person in held.items() if person[2]}
-    for key, (line, name, uci) in people.items():
-        former = by_uci.get((*key[:2], uci)) if uci else None
-        if key not in held and former and former not in people:
-            _renumber(former, key, line, held, entries, difference)
-        _compare_person(key, line, name, uci, held, difference)
-    seen = _compare_entries(records, people, entries, difference)
-    others = {key for key, _candidate_id in writes["others"]}
-    circles = {key[:2] for key in people} if complete else set()
-    for key, (option, title, status) in entries.items():
-        if status == "entered" and key not in seen and (key[:2] in circles or key[:3] in others):
-            difference.removed.append(" ".join(key))
-            writes["entries"][key] = (option, title, "withdrawn")
-    _count_qualifications(held, entries, writes)
+def as_staged(board_import, line, values, _difference):
+    return board_import, line, "", *values
 
 
-def stage(difference):
-    """What is much: candidates and entries, new or changed."""
-    staging.stage(StagedCandidate, ((key[1], key[0], key[2], *person)
-                                    for key, person in difference.writes["people"].items()))
-    staging.stage(StagedEntry, ((key[1], key[0], *key[2:], *values)
-                                for key, values in difference.writes["entries"].items()))
+def mark(board_import, first, last):
+    """Find what is held for each staged row of these lines and how the row compares with it."""
+    _mark(lambda row: (row.board_import == board_import) & row.line.between(first, last),
+          lambda row: (Candidate.centre == Centre.id) & (Candidate.series == Series.id)
+          & (Candidate.number == row.candidate_number))
 
 
-def store(difference, now):
-    for name in sorted({key[0] for key in difference.writes["people"]}):
-        named(name)
-    for candidate_id, old, new in difference.writes["renumbered"]:
-        Candidate.update(number=new[2]).where(Candidate.id == candidate_id).execute()
-        Credential.update(username=username_of(*new[1:], named(old[0]))).where(
-            Credential.candidate == candidate_id).execute()
-    others = [candidate_id for _key, candidate_id in difference.writes["others"]]
-    issuing.void([*others, *(row[0] for row in difference.writes["renumbered"])], now)
-    results.withdraw_of(others)
-    for candidate_id in others:
-        Candidate.update(first_entered_at=now).where(Candidate.id == candidate_id).execute()
-        SelectedCandidate.delete().where(SelectedCandidate.candidate == candidate_id).execute()
-    staging.publish_entries(now)
+def compare(kept, difference, _now):
+    """`writes`: what `store` does beside the new and changed rows."""
+    writes = difference.writes = {"others": [], "renumbered": [], "gone": []}
+    _refuse_two_people(kept.id, difference)
+    staging.mark_twice(TABLE, kept.id, *KEY)
+    _find_renumbered(kept.id, difference)
+    _compare_people(kept.id, difference)
+    writes["qualifications"] = _qualifications(kept.id)
+    _tell_rows(kept.id, difference)
+    _find_gone(kept, difference)
 
 
-def _people(records, difference):
-    """{(series, centre, number): (line, name, uci)}; two names or UCIs for one candidate are refused."""
-    numbers = {number for number, in Centre.select(Centre.number).tuples()}
-    people = {}
-    for line, row in records:
-        key = (row["series"], row["centre_number"], row["candidate_number"])
-        if row["centre_number"] not in numbers:
-            difference.refused.append((line, Sentence("There is no centre %(number)s.", number=row["centre_number"])))
+def store(kept, difference, now):
+    writes = difference.writes
+    for name, in StagedEntry.select(StagedEntry.series).where(StagedEntry.board_import == kept.id).distinct().tuples():
+        series_named(name)
+    results.withdraw_of(writes["others"])
+    for some in chunked(writes["others"], staging.CHUNK):
+        SelectedCandidate.delete().where(SelectedCandidate.candidate.in_(some)).execute()
+        Candidate.update(first_entered_at=now).where(Candidate.id.in_(some)).execute()
+    for candidate, series, centre, number in writes["renumbered"]:
+        Candidate.update(number=number).where(Candidate.id == candidate).execute()
+        Credential.update(username=username_of(centre, number, series_named(series))).where(
+            Credential.candidate == candidate).execute()
+    issuing.void([*writes["others"], *(candidate for candidate, *_key in writes["renumbered"])], now)
+    _store_people(kept.id, writes["qualifications"], now)
+    _store_entries(kept.id)
+    for some in chunked(writes["gone"], staging.CHUNK):
+        Entry.update(status="withdrawn").where(Entry.id.in_([entry for entry, _candidate in some])).execute()
+    _recount(kept.id, writes["qualifications"])
+    recount_qualifications({candidate for _entry, candidate in writes["gone"]})
+
+
+# --- comparing -----------------------------------------------------------------------------------------------
+
+
+def _mark(which, same_candidate):
+    row = StagedEntry.alias()
+    equal = ((row.option_code == Entry.option_code) & (row.title == Entry.title) & (row.status == Entry.status))
+    verdict = Case(None, [(Centre.id.is_null(), UNKNOWN), (Entry.id.is_null(), NEW), (equal, SAME)], CHANGED)
+    marked = (
+        row.select(row.id, Candidate.id.alias("candidate"), Entry.id.alias("entry"), verdict.alias("verdict"))
+        .join_from(row, Series, JOIN.LEFT_OUTER, on=Series.name == row.series)
+        .join_from(row, Centre, JOIN.LEFT_OUTER, on=Centre.number == row.centre_number)
+        .join_from(row, Candidate, JOIN.LEFT_OUTER, on=same_candidate(row))
+        .join_from(row, Entry, JOIN.LEFT_OUTER, on=(Entry.candidate == Candidate.id)
+                   & (Entry.qualification == row.qualification) & (Entry.syllabus_code == row.syllabus_code))
+        .where(which(row)).alias("marked"))
+    StagedEntry.update(
+        candidate=marked.c.candidate, entry=marked.c.entry, verdict=marked.c.verdict,
+    ).from_(marked).where(StagedEntry.id == marked.c.id).execute()
+
+
+def _refuse_two_people(board_import, difference):
+    """Two names or two UCIs for one candidate number."""
+    several = (
+        StagedEntry.select(*PERSON).where(StagedEntry.board_import == board_import).group_by(*PERSON)
+        .having((fn.MIN(StagedEntry.candidate_name) != fn.MAX(StagedEntry.candidate_name))
+                | (fn.MIN(StagedEntry.uci) != fn.MAX(StagedEntry.uci))))
+    for key in several.limit(SHOWN).tuples():
+        first, *others = _of(board_import, *key)
+        for row in others:
+            if (row.candidate_name, row.uci) != (first.candidate_name, first.uci):
+                difference.add("refused", (row.line, Sentence(
+                    "Candidate %(number)s has another name or UCI than in line %(first)s.",
+                    number=row.candidate_number, first=first.line)))
+
+
+def _find_renumbered(board_import, difference):
+    """Rows of a number that nobody has, with the UCI of a held candidate whose own number is not in the file."""
+    row, own = StagedEntry.alias(), StagedEntry.alias()
+    found = (
+        row.select(Candidate.id, row.series, row.centre_number, row.candidate_number, Candidate.number,
+                   fn.MIN(row.line))
+        .join_from(row, Series, on=Series.name == row.series)
+        .join_from(row, Centre, on=Centre.number == row.centre_number)
+        .join_from(row, Candidate, on=(Candidate.series == Series.id) & (Candidate.centre == Centre.id)
+                   & (Candidate.uci == row.uci))
+        .join_from(row, own, JOIN.LEFT_OUTER,
+                   on=(own.board_import == board_import) & (own.series == row.series)
+                   & (own.centre_number == row.centre_number) & (own.candidate_number == Candidate.number))
+        .where(row.board_import == board_import, row.candidate.is_null(), row.uci != "", own.id.is_null())
+        .group_by(Candidate.id, row.series, row.centre_number, row.candidate_number, Candidate.number))
+    found = list(found.tuples())
+    taken = [candidate for candidate, *_rest in found] + [key[1:4] for key in found]
+    for candidate, series, centre, number, was, line in found:
+        if taken.count(candidate) > 1 or taken.count((series, centre, number)) > 1:
+            difference.add("warnings", (line, Sentence(
+                "%(number)s has a UCI that stands for two candidates.", number=number)))
             continue
-        first = people.setdefault(key, (line, row["candidate_name"], row["uci"]))
-        if first[1:] != (row["candidate_name"], row["uci"]):
-            difference.refused.append((line, Sentence(
-                "Candidate %(number)s has another name or UCI than in line %(first)s.",
-                number=row["candidate_number"], first=first[0])))
-    return people
+        difference.writes["renumbered"].append((candidate, series, centre, number))
+        difference.add("changed", (line, f"{series} {centre} {was}", was, number))
+        difference.add("warnings", (line, Sentence(
+            "%(old)s has the number %(new)s now and needs a new slip.", old=was, new=number)))
+        StagedEntry.update(candidate=candidate).where(
+            _key_is(StagedEntry, board_import, series, centre, number)).execute()
+        _mark(lambda row, key=(series, centre, number): _key_is(row, board_import, *key),
+              lambda row: Candidate.id == row.candidate)
 
 
-def _held(series_names, centre_numbers):
-    """What is held of these centres in these series: {key: (id, name, uci, qualifications)} and
-    {(*key, qualification, syllabus): (option, title, status)}."""
-    of_the_file = Series.name.in_(series_names) & Centre.number.in_(centre_numbers)
-    candidates = (
-        Candidate.select(Series.name, Centre.number, Candidate.number, Candidate.id, Candidate.name, Candidate.uci,
-                         Candidate.qualifications)
-        .join(Centre).switch(Candidate).join(Series).where(of_the_file).order_by(Candidate.id))
-    held, keys = {}, {}
-    for series, centre, number, *person in candidates.tuples():
-        keys[person[0]] = key = (series, centre, number)
-        held[key] = tuple(person)
-    rows = (
-        Entry.select(Entry.candidate, Entry.qualification, Entry.syllabus_code, Entry.option_code, Entry.title,
-                     Entry.status)
-        .join(Candidate).join(Centre).switch(Candidate).join(Series).where(of_the_file))
-    entries = {(*keys[candidate_id], qualification, code): tuple(values)
-               for candidate_id, qualification, code, *values in rows.tuples()}
-    return held, entries
+def _differing(board_import):
+    """(candidate id, line, name, UCI, name held, UCI held) where a held candidate's name or UCI differs. A query."""
+    return (
+        StagedEntry.select(
+            StagedEntry.candidate, fn.MIN(StagedEntry.line).alias("line"), StagedEntry.candidate_name,
+            StagedEntry.uci, Candidate.name, Candidate.uci.alias("uci_held"), *PERSON)
+        .join(Candidate, on=Candidate.id == StagedEntry.candidate)
+        .where(StagedEntry.board_import == board_import,
+               (StagedEntry.candidate_name != Candidate.name)
+               | ((StagedEntry.uci != "") & (StagedEntry.uci != Candidate.uci)))
+        .group_by(StagedEntry.candidate, StagedEntry.candidate_name, StagedEntry.uci, Candidate.name, Candidate.uci,
+                  *PERSON))
 
 
-def _renumber(old, new, line, held, entries, difference):
-    """From here on what is held of this candidate is held under the new number."""
-    held[new] = held.pop(old)
-    for entry in [entry for entry in entries if entry[:3] == old]:
-        entries[(*new, *entry[3:])] = entries.pop(entry)
-    difference.writes["renumbered"].append((held[new][0], old, new))
-    difference.changed.append((line, " ".join(new), old[2], new[2]))
-    difference.warnings.append((line, Sentence(
-        "%(old)s has the number %(new)s now and needs a new slip.", old=old[2], new=new[2])))
+def _compare_people(board_import, difference):
+    for candidate, line, name, uci, name_held, uci_held, *key in _differing(board_import).tuples().iterator():
+        difference.add("changed", (line, " ".join(key), name_held, name))
+        if uci and uci_held and uci != uci_held:
+            difference.writes["others"].append(candidate)
+            difference.add("warnings", (line, Sentence(
+                "%(number)s has another UCI and so is another person: the old login dies, and results that were held "
+                "for the number go.", number=key[2])))
 
 
-def _compare_person(key, line, name, uci, held, difference):
-    if key not in held:
-        difference.writes["people"][key] = (name, uci, "")
-        return
-    candidate_id, former_name, former_uci, qualifications = held[key]
-    if former_uci and uci and former_uci != uci:
-        difference.writes["others"].append((key, candidate_id))
-        difference.warnings.append((line, Sentence(
-            "%(number)s has another UCI and so is another person: the old login dies, and results that were held "
-            "for the number go.", number=key[2])))
-    elif (former_name, former_uci) == (name, uci or former_uci):
-        return
-    difference.changed.append((line, " ".join(key), former_name, name))
-    difference.writes["people"][key] = (name, uci or former_uci, qualifications)
+def _qualifications(board_import):
+    """Those of the file and of its series, in order. Raises `Refused` where a candidate's list could not be held."""
+    given = StagedEntry.select(StagedEntry.qualification).where(StagedEntry.board_import == board_import).distinct()
+    series = StagedEntry.select(StagedEntry.series).where(StagedEntry.board_import == board_import).distinct()
+    held = (Entry.select(Entry.qualification).join(Candidate).join(Series).where(Series.name.in_(series)).distinct())
+    names = in_order(name for query in (given, held) for name, in query.tuples())
+    if len("|".join(names)) > LONGEST_LIST:
+        raise Refused(file=Sentence("There are too many different qualifications: %(n)s.", n=len(names)))
+    return names
 
 
-def _compare_entries(records, people, entries, difference):
-    """{entry key: line} of the file."""
-    seen = {}
-    for line, row in records:
-        key = (row["series"], row["centre_number"], row["candidate_number"])
-        if key not in people:
-            continue
-        entry = (*key, row["qualification"], row["syllabus_code"])
-        if entry in seen:
-            difference.refused.append((line, Sentence(
-                "%(what)s stands twice (line %(first)s).", what=" ".join(entry), first=seen[entry])))
-            continue
-        seen[entry] = line
-        values = (row["option_code"], row["syllabus_title"], row["status"])
-        was = entries.get(entry)
-        if was == values:
-            continue
-        if was is None:
-            difference.new.append((line, " ".join(entry)))
-        else:
-            difference.changed.append((line, " ".join(entry), " ".join(was), " ".join(values)))
-        difference.writes["entries"][entry] = values
-    return seen
+def _tell_rows(board_import, difference):
+    counted = staging.verdicts(TABLE, board_import)
+    difference.add("new", *((row.line, _what(row)) for row in staging.with_verdict(
+        TABLE, board_import, NEW).limit(SHOWN)), count=counted.get(NEW, 0))
+    changed = (
+        StagedEntry.select(StagedEntry, Entry.option_code.alias("o"), Entry.title.alias("t"), Entry.status.alias("s"))
+        .join(Entry, on=Entry.id == StagedEntry.entry)
+        .where(StagedEntry.board_import == board_import, StagedEntry.verdict == CHANGED)
+        .order_by(StagedEntry.line).limit(SHOWN).objects())
+    difference.add("changed", *((row.line, _what(row), f"{row.o} {row.t} {row.s}",
+                                 f"{row.option_code} {row.title} {row.status}") for row in changed),
+                   count=counted.get(CHANGED, 0))
+    difference.add("refused", *((row.line, Sentence("There is no centre %(number)s.", number=row.centre_number))
+                                for row in staging.with_verdict(TABLE, board_import, UNKNOWN).limit(SHOWN)),
+                   count=counted.get(UNKNOWN, 0))
+    for row in staging.with_verdict(TABLE, board_import, TWICE).limit(SHOWN):
+        first = min(one.line for one in _of(board_import, row.series, row.centre_number, row.candidate_number)
+                    if _what(one) == _what(row))
+        difference.add("refused", (row.line, Sentence(
+            "%(what)s stands twice (line %(first)s).", what=_what(row), first=first)))
 
 
-def _count_qualifications(held, entries, writes):
-    """`Candidate.qualifications` as it will be, for everybody whose entries or name this file changes."""
-    touched = {entry[:3] for entry in writes["entries"]} | writes["people"].keys()
-    valid = {key: set() for key in touched}
-    for entry, values in (entries | writes["entries"]).items():
-        if entry[:3] in touched and values[2] == "entered":
-            valid[entry[:3]].add(entry[3])
-    for key, qualifications in valid.items():
-        joined = "|".join(in_order(qualifications))
-        if key in writes["people"]:
-            writes["people"][key] = (*writes["people"][key][:2], joined)
-        elif joined != held[key][3]:
-            writes["people"][key] = (*held[key][1:3], joined)
+def _find_gone(kept, difference):
+    """Valid entries that the file no longer holds: of its centres and series, where it was declared complete for
+    them, and of every number that another person has now."""
+    writes = difference.writes
+    gone = {}
+    if kept.complete:
+        circle = (StagedEntry.select(StagedEntry.series, StagedEntry.centre_number)
+                  .where(StagedEntry.board_import == kept.id).distinct().alias("circle"))
+        rows = _missing_from(kept.id).join_from(
+            Series, circle, on=(circle.c.series == Series.name) & (circle.c.centre_number == Centre.number))
+        gone |= {row[0]: row for row in rows.tuples()}
+    for some in chunked(writes["others"], staging.CHUNK):
+        gone |= {row[0]: row for row in _missing_from(kept.id).where(Candidate.id.in_(some)).tuples()}
+    numbers = {candidate: number for candidate, _series, _centre, number in writes["renumbered"]}
+    difference.add("removed", *(
+        " ".join((series, centre, numbers.get(candidate, number), *key))
+        for _entry, candidate, series, centre, number, *key in [*gone.values()][:SHOWN]), count=len(gone))
+    writes["gone"] = [row[:2] for row in gone.values()]
+
+
+def _missing_from(board_import):
+    """(entry id, candidate id, series, centre, number, qualification, syllabus) of valid entries that stand in no
+    row of the import. A query."""
+    given = StagedEntry.select(StagedEntry.entry).where(
+        StagedEntry.board_import == board_import, StagedEntry.entry.is_null(False)).alias("given")
+    return (
+        Entry.select(Entry.id, Candidate.id, Series.name, Centre.number, Candidate.number, Entry.qualification,
+                     Entry.syllabus_code)
+        .join(Candidate).join(Centre).join_from(Candidate, Series)
+        .join_from(Entry, given, JOIN.LEFT_OUTER, on=given.c.entry == Entry.id)
+        .where(given.c.entry.is_null(), Entry.status == "entered")
+        .order_by(Series.name, Centre.number, Candidate.number, Entry.syllabus_code))
+
+
+def _of(board_import, series, centre, number):
+    """The staged rows of one candidate, in order of lines. A query."""
+    return StagedEntry.select().where(_key_is(StagedEntry, board_import, series, centre, number)).order_by(
+        StagedEntry.line)
+
+
+def _key_is(row, board_import, series, centre, number):
+    return ((row.board_import == board_import) & (row.series == series) & (row.centre_number == centre)
+            & (row.candidate_number == number))
+
+
+def _what(row):
+    return " ".join((row.series, row.centre_number, row.candidate_number, row.qualification, row.syllabus_code))
+
+
+# --- storing -------------------------------------------------------------------------------------------------
+
+
+def _store_people(board_import, qualifications, now):
+    """Changed names and UCIs, then the new candidates with their qualifications, all of which the file has."""
+    other = _differing(board_import).alias("other")
+    Candidate.update(name=other.c.candidate_name, uci=Case(None, [(other.c.uci == "", Candidate.uci)], other.c.uci)
+                     ).from_(other).where(Candidate.id == other.c.candidate).execute()
+    people = (
+        StagedEntry.select(Centre.id, Series.id, StagedEntry.candidate_number, fn.MIN(StagedEntry.candidate_name),
+                           fn.MIN(StagedEntry.uci), _joined(StagedEntry, qualifications), int(now.timestamp()))
+        .join(Series, on=Series.name == StagedEntry.series)
+        .join_from(StagedEntry, Centre, on=Centre.number == StagedEntry.centre_number)
+        .where(StagedEntry.board_import == board_import, StagedEntry.candidate.is_null())
+        .group_by(Centre.id, Series.id, StagedEntry.candidate_number))
+    Candidate.insert_from(people, [
+        Candidate.centre, Candidate.series, Candidate.number, Candidate.name, Candidate.uci,
+        Candidate.qualifications, Candidate.first_entered_at]).as_rowcount().execute()
+
+
+def _joined(entries, qualifications):
+    """`Candidate.qualifications` of grouped entries or staged ones: the valid ones, in order, joined by '|'."""
+    parts = [fn.MAX(Case(None, [((entries.qualification == name) & (entries.status == "entered"), f"|{name}")], ""))
+             for name in qualifications]
+    return fn.SUBSTR(reduce(lambda one, more: one.concat(more), parts), 2)
+
+
+def _with_candidates(query):
+    return (query.join(Series, on=Series.name == StagedEntry.series)
+            .join_from(StagedEntry, Centre, on=Centre.number == StagedEntry.centre_number)
+            .join_from(StagedEntry, Candidate, on=(Candidate.centre == Centre.id) & (Candidate.series == Series.id)
+                       & (Candidate.number == StagedEntry.candidate_number)))
+
+
+def _store_entries(board_import):
+    columns = [Entry.candidate, Entry.qualification, Entry.syllabus_code, Entry.option_code, Entry.title, Entry.status]
+    rows = _with_candidates(StagedEntry.select(
+        Candidate.id, StagedEntry.qualification, StagedEntry.syllabus_code, StagedEntry.option_code,
+        StagedEntry.title, StagedEntry.status)).where(
+        StagedEntry.board_import == board_import, StagedEntry.verdict.in_((NEW, CHANGED)))
+    Entry.insert_from(rows, columns).on_conflict(
+        conflict_target=columns[:3],
+        update={column: getattr(EXCLUDED, column.column_name) for column in columns[3:]}).as_rowcount().execute()
+
+
+def _recount(board_import, qualifications):
+    """Like `recount_qualifications`, for all held candidates with new or changed rows in one statement."""
+    touched = StagedEntry.select(StagedEntry.candidate).where(
+        StagedEntry.board_import == board_import, StagedEntry.verdict.in_((NEW, CHANGED)),
+        StagedEntry.candidate.is_null(False))
+    held = (Entry.select(Entry.candidate, _joined(Entry, qualifications).alias("names"))
+            .where(Entry.candidate.in_(touched)).group_by(Entry.candidate).alias("held"))
+    Candidate.update(qualifications=held.c.names).from_(held).where(Candidate.id == held.c.candidate_id).execute()

@@ -1,11 +1,11 @@
-"""The series that a file names: made where there is none."""
+"""Series that a file names and nobody has made yet."""
 import secrets
 
 from models.exams import Series
 
 
-def named(name):
-    """The Series of this name; a new one gets code and short name and a random value: june-2026, J26."""
+def series_named(name):
+    """The Series of this name, made where there is none: 'June 2026' → june-2026, J26, a random value of its own."""
     series = Series.get_or_none(Series.name == name)
     if series:
         return series

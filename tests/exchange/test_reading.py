@@ -5,11 +5,15 @@ import zipfile
 
 import pytest
 
-from exchange.reading import read_table
+from exchange.reading import open_table
 from models.database import Refused
 from tests.exchange.test_importing import ENTRY, xlsx_of
 
 SHEET = "xl/worksheets/sheet1.xml"
+
+
+def read_table(data):
+    return list(open_table(io.BytesIO(data)).rows)
 
 
 def rewritten(data, change, member=SHEET):
