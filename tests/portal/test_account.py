@@ -1,0 +1,534 @@
+"""Signing in as staff: limits, known browsers, the second factor, one-time links, sessions."""
+import re
+import statistics
+import time
+from datetime import UTC, datetime, timedelta
+
+import pyotp
+import pytest
+
+from models import one_time_links, second_factor, sign_in_limits
+from models.audit import AuditEvent
+from models.database import Refused
+from models.people import ABSOLUTE, IDLE, Officer, Posting, StaffSession
+from models.sign_in_limits import LIMIT, SPRAYED, StaffAttempts
+from models.staff_passwords import hashed
+from tests.cast import PASSWORD
+from tests.visitor import Visitor, text_of
+
+NEW = "seven odd purple words"
+KIRAN = "kiran@xa101.example"
+TOO_MANY = "There were too many attempts for this account."
+WRONG = "The e-mail address or the password is not right."
+
+
+def now():
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def try_to_sign_in(visitor, email=KIRAN, password="not the password at all"):
+    return visitor.sign_in(email, password)
+
+
+def bare(page):
+    """The page without what is random in every page, or was typed."""
+    return re.sub(r'value="[^"]*"|"X-CSRFToken": "[^"]*"', "", page.html)
+
+
+def enrolled(officer):
+    """The officer with a second factor; gives (secret, recovery codes)."""
+    seed = second_factor.new_seed()
+    secret = second_factor.secret_of(seed)
+    before = now() - timedelta(minutes=5)
+    codes = second_factor.enrol(officer, seed, pyotp.TOTP(secret).at(before), before)
+    return secret, codes
+
+
+def give_code(visitor, code):
+    page = visitor.get("/sign-in/code")
+    token = page.one("input", name="csrf_token", type="hidden").get("value")
+    return visitor.post("/sign-in/code", {"csrf_token": token, "code": code}, csrf=False)
+
+
+# --- limits ------------------------------------------------------------------------------------------------
+
+
+def test_a_refusal_keeps_what_was_typed_but_the_password(app, cast):
+    page = try_to_sign_in(Visitor(app))
+
+    assert page.status == 422
+    assert page.one("input", name="email").get("value") == KIRAN
+    assert page.one("input", name="password").get("value") in (None, "")
+    assert WRONG in page.text
+
+
+def test_an_account_is_limited_whoever_tries(app, cast):
+    answers = [try_to_sign_in(Visitor(app)) for _ in range(LIMIT)]
+    limited = try_to_sign_in(Visitor(app), password=PASSWORD)
+
+    assert [WRONG in answer.text for answer in answers] == [True] * LIMIT
+    assert (limited.status, TOO_MANY in limited.text) == (422, True)
+
+
+def test_the_owner_comes_in_from_a_known_browser_during_an_attack(app, cast):
+    owner = Visitor(app, cast.karachi_officer)
+    owner.post("/sign-out")
+    for _ in range(LIMIT + 2):
+        try_to_sign_in(Visitor(app))
+
+    answer = owner.sign_in(KIRAN)
+
+    assert (answer.status, answer.location) == (303, "/")
+
+
+def test_a_known_browser_is_not_limited_by_its_own_mistakes(app, cast):
+    owner = Visitor(app, cast.karachi_officer)
+    owner.post("/sign-out")
+    for _ in range(LIMIT + 2):
+        assert WRONG in try_to_sign_in(owner).text
+
+    assert owner.sign_in(KIRAN).status == 303
+
+
+def test_a_known_browser_is_known_for_its_own_officer_alone_and_cannot_be_forged(app, cast):
+    for _ in range(LIMIT):
+        try_to_sign_in(Visitor(app))
+    other, forger = Visitor(app, cast.without_right), Visitor(app)
+    other.post("/sign-out")
+    forger.client.set_cookie("known", "eyJpZCI6IngiLCJrbm93biI6W119.forged")
+
+    assert TOO_MANY in try_to_sign_in(other, password=PASSWORD).text
+    assert TOO_MANY in try_to_sign_in(forger, password=PASSWORD).text
+
+
+def test_an_attack_on_one_account_limits_no_other(app, cast):
+    for _ in range(LIMIT + 1):
+        try_to_sign_in(Visitor(app))
+
+    assert Visitor(app).sign_in(cast.without_right).status == 303
+
+
+def test_good_sign_ins_are_never_limited(app, cast):
+    assert [Visitor(app).sign_in(cast.karachi_officer).status for _ in range(LIMIT + 2)] == [303] * (LIMIT + 2)
+    assert StaffAttempts.select().where(StaffAttempts.count > 0).count() == 0
+
+
+def test_a_limit_ends_by_itself(cast):
+    start = now()
+    for _ in range(LIMIT + 1):
+        sign_in_limits.take_ticket(KIRAN, start)
+
+    assert not sign_in_limits.take_ticket(KIRAN, start + timedelta(minutes=1))
+    assert sign_in_limits.take_ticket(KIRAN, start + timedelta(minutes=31))
+
+
+def test_an_attack_raises_one_alarm_and_names_the_account(app, cast):
+    for _ in range(LIMIT + 2):
+        try_to_sign_in(Visitor(app))
+    for _ in range(LIMIT + 2):
+        try_to_sign_in(Visitor(app), email="my secret password typed here")
+
+    alarms = AuditEvent.select().where(AuditEvent.what == "alarm: many refused sign-ins")
+    assert [alarm.subject for alarm in alarms] == [KIRAN]
+
+
+def test_spraying_raises_one_alarm(cast):
+    for place in range(SPRAYED + 3):
+        sign_in_limits.take_ticket(f"officer{place}@school.example", now())
+        sign_in_limits.raise_alarms(f"officer{place}@school.example", None, now())
+
+    alarms = AuditEvent.select().where(AuditEvent.what == "alarm: many accounts tried")
+    assert [alarm.subject for alarm in alarms] == [f"{SPRAYED} accounts"]
+
+
+def test_unknown_disabled_and_invited_officers_look_like_a_wrong_password(app, cast):
+    Officer.update(disabled_at=now()).where(Officer.id == cast.without_right.id).execute()
+    Officer.create(email="invited@school.example", name="In Vited", created_at=now())
+    pages = [try_to_sign_in(Visitor(app), email=email) for email in (
+        KIRAN, "nobody@nowhere.example", cast.without_right.email, "invited@school.example")]
+
+    assert ({page.status for page in pages}, len({bare(page) for page in pages})) == ({422}, 1)
+
+
+def test_an_unknown_name_takes_as_long_as_a_wrong_password(app, cast):
+    def seconds(email):
+        visitor, started = Visitor(app), time.perf_counter()
+        try_to_sign_in(visitor, email=email)
+        return time.perf_counter() - started
+
+    both = [(seconds(KIRAN), seconds("nobody@nowhere.example")) for _ in range(5)]
+
+    known, unknown = (statistics.median(side) for side in zip(*both, strict=True))
+    assert 0.5 < unknown / known < 2
+
+
+# --- passwords ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("password", [
+    "short but odd", "password1234567", "Passw0rd!Passw0rd!", "qwertyuiopasdfgh", "123456789012345",
+    "kiran shah kiran", "aaaaaaaaaaaaaaaa", "correct horse battery staple", "June2026results", "abababababababab",
+    "x" * 201])
+def test_what_is_easy_to_guess_is_refused(password):
+    with pytest.raises(Refused) as refused:
+        hashed(password, own=(KIRAN, "Kiran Shah"))
+
+    assert list(refused.value.fields) == ["password"]
+
+
+@pytest.mark.parametrize("password", [
+    PASSWORD, "839201748203948", "水と空気と火と大地と光と闇と心", "kettle orbit velvet"])
+def test_what_is_unusual_is_taken(password):
+    assert hashed(password, own=(KIRAN, "Kiran Shah")).startswith("$argon2id$")
+
+
+def test_a_second_factor_allows_eight_characters():
+    with pytest.raises(Refused):
+        hashed("kq7vz2mp", has_second_factor=False)
+    assert hashed("kq7vz2mp", has_second_factor=True)
+
+
+def test_a_changed_password_ends_every_other_session(app, cast):
+    here, there = Visitor(app, cast.karachi_officer), Visitor(app, cast.karachi_officer)
+
+    wrong = here.post("/account/password", {"current": "no", "password": NEW, "again": NEW})
+    differ = here.post("/account/password", {"current": PASSWORD, "password": NEW, "again": NEW + "!"})
+    easy = here.post("/account/password", {"current": PASSWORD, "password": "password1234567",
+                                           "again": "password1234567"})
+    assert there.get("/account").status == 200
+    done = here.post("/account/password", {"current": PASSWORD, "password": NEW, "again": NEW})
+
+    assert ["This is not your password." in wrong.text, "The two passwords differ." in differ.text,
+            "too easy to guess" in easy.text, done.status] == [True, True, True, 303]
+    assert (here.get("/account").status, there.get("/account").status) == (200, 303)
+    assert Visitor(app).sign_in(KIRAN, NEW).status == 303
+
+
+# --- sessions ----------------------------------------------------------------------------------------------
+
+
+def test_signing_in_starts_a_new_session_and_ends_the_browsers_old_one(app, cast):
+    visitor = Visitor(app, cast.karachi_officer)
+    first = StaffSession.get().digest
+
+    visitor.post("/sign-in", {"email": cast.without_right.email, "password": PASSWORD})
+
+    assert [session.digest == first for session in StaffSession.select()] == [False]
+
+
+def test_signing_out_ends_the_session_on_the_server(app, cast):
+    visitor = Visitor(app, cast.karachi_officer)
+    kept = visitor.client.get_cookie("staff").value
+
+    visitor.post("/sign-out")
+    visitor.client.set_cookie("staff", kept)
+
+    assert visitor.get("/account").location.startswith("/sign-in")
+    assert StaffSession.select().count() == 0
+
+
+@pytest.mark.parametrize(("field", "age"), [("seen_at", IDLE), ("started_at", ABSOLUTE)])
+def test_a_session_ends_when_idle_or_old(app, cast, field, age):
+    visitor = Visitor(app, cast.karachi_officer)
+    StaffSession.update({getattr(StaffSession, field): now() - age + timedelta(seconds=30)}).execute()
+    assert visitor.get("/account").status == 200
+
+    StaffSession.update({getattr(StaffSession, field): now() - age - timedelta(seconds=1)}).execute()
+
+    assert visitor.get("/account").location == "/sign-in?next=/account"
+
+
+def test_an_expired_htmx_request_is_sent_to_sign_in_without_a_body(app, cast):
+    answer = Visitor(app, htmx=True).get("/centres/XA101")
+
+    assert (answer.status, answer.headers["HX-Redirect"], answer.body) == (401, "/sign-in", b"")
+
+
+def test_own_sessions_are_listed_and_ended_one_by_one_or_together(app, cast):
+    here, phone, tablet = (Visitor(app, cast.karachi_officer) for _ in range(3))
+    strangers = Visitor(app, cast.strangers_officer)
+    page = here.get("/account")
+    buttons = [b.get("value") for b in page.all("button", name="session")]
+    theirs = StaffSession.get(StaffSession.officer == cast.strangers_officer).public_id
+
+    assert len(buttons) == 3  # two others and 'everywhere else'
+    assert [here.post("/account/sessions", {"session": chosen}).status
+            for chosen in ("", theirs, "%")] == [422, 422, 422]
+    here.post("/account/sessions", {"session": buttons[0]})
+    assert sorted(v.get("/account").status for v in (here, phone, tablet)) == [200, 200, 303]
+    here.post("/account/sessions", {"session": "others"})
+    assert sorted(v.get("/account").status for v in (here, phone, tablet)) == [200, 303, 303]
+    assert strangers.get("/account").status == 200
+
+
+@pytest.mark.parametrize("address", [
+    "https://evil.example/", "//evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example", "evil",
+    "javascript:alert(1)"])
+def test_signing_in_leads_to_no_other_host(app, cast, address):
+    visitor = Visitor(app)
+    page = visitor.get("/sign-in", query_string={"next": address})
+    token = page.one("input", name="csrf_token", type="hidden").get("value")
+
+    answer = visitor.post("/sign-in", {"csrf_token": token, "email": KIRAN, "password": PASSWORD}, csrf=False,
+                          query_string={"next": address})
+
+    assert (answer.status, answer.location) == (303, "/")
+
+
+def test_signing_in_leads_back_to_the_page_that_was_asked_for(app, cast):
+    visitor = Visitor(app)
+    sent = visitor.get("/centres/XA101/results?by=syllabus")
+    page = visitor.get(sent.location)
+    form = page.all("form")[0]
+
+    answer = visitor.post(form.get("action"), {**page.fields(form), "email": KIRAN, "password": PASSWORD}, csrf=False)
+
+    assert answer.location == "/centres/XA101/results?by=syllabus"
+
+
+def test_cookies_of_production_are_bound_to_the_host(app, cast, monkeypatch):
+    monkeypatch.setitem(app.config, "SESSION_COOKIE_SECURE", True)
+    monkeypatch.setitem(app.config, "SESSION_COOKIE_NAME", "__Host-staff")
+    visitor = Visitor(app)
+    token = visitor.get("/sign-in", base_url="https://localhost").one(
+        "input", name="csrf_token", type="hidden").get("value")
+
+    answer = visitor.post("/sign-in", {"csrf_token": token, "email": KIRAN, "password": PASSWORD}, csrf=False,
+                          base_url="https://localhost", headers={"Referer": "https://localhost/sign-in"})
+
+    cookies = {cookie.split("=")[0]: cookie for cookie in answer.headers.getlist("Set-Cookie")}
+    assert sorted(cookies) == ["__Host-known", "__Host-staff"]
+    for cookie in cookies.values():
+        assert all(part in cookie for part in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"))
+        assert "Domain" not in cookie
+
+
+def test_the_password_is_asked_again_and_leads_back(app, cast):
+    visitor = Visitor(app, cast.karachi_officer)
+    StaffSession.update(password_at=now() - timedelta(hours=2)).execute()
+
+    wrong = visitor.post("/account/password-again?next=/centres/XA101/files", {"password": "no"})
+    right = visitor.post("/account/password-again?next=/centres/XA101/files", {"password": PASSWORD})
+
+    assert (wrong.status, right.location) == (422, "/centres/XA101/files")
+    assert StaffSession.get().password_at > now() - timedelta(minutes=1)
+
+
+# --- second factor -----------------------------------------------------------------------------------------
+
+
+def test_the_second_factor_is_turned_on_with_a_code_of_the_app(app, cast):
+    visitor = Visitor(app, cast.karachi_officer)
+    page = visitor.get("/account/second-factor")
+    secret = text_of(page.all("code")[0]).replace(" ", "")
+    assert page.one("img", alt="QR code with the key below").get("src").startswith("data:image/svg+xml")
+
+    wrong = visitor.post("/account/second-factor", {"current": PASSWORD, "code": "000000"})
+    thief = visitor.post("/account/second-factor", {"current": "no", "code": pyotp.TOTP(secret).now()})
+    done = visitor.post("/account/second-factor", {"current": PASSWORD, "code": pyotp.TOTP(secret).now()})
+
+    assert (wrong.status, thief.status, done.status) == (422, 422, 200)
+    codes = [text_of(code) for code in done.all("code")]
+    officer = Officer.get_by_id(cast.karachi_officer.id)
+    assert (len(set(codes)), officer.has_second_factor) == (8, True)
+    assert not any(part in f"{officer.totp_seed} {officer.recovery_codes}" for part in (secret, *codes))
+    assert codes[0] not in visitor.get("/account/second-factor").html
+
+
+def test_with_a_second_factor_the_password_alone_opens_nothing(app, cast):
+    secret, _codes = enrolled(cast.karachi_officer)
+    visitor = Visitor(app)
+
+    first = visitor.sign_in(KIRAN)
+    half = visitor.get("/centres/XA101").location
+    second = give_code(visitor, pyotp.TOTP(secret).now())
+
+    assert first.location == "/sign-in/code"
+    assert half.startswith("/sign-in?")
+    assert (second.status, visitor.get("/centres/XA101").status) == (303, 200)
+
+
+def test_a_code_is_good_once(app, cast):
+    secret, _codes = enrolled(cast.karachi_officer)
+    code = pyotp.TOTP(secret).now()
+    one, other = Visitor(app), Visitor(app)
+    one.sign_in(KIRAN)
+    other.sign_in(KIRAN)
+
+    assert (give_code(one, code).status, give_code(other, code).status) == (303, 422)
+
+
+def test_a_recovery_code_is_good_once(app, cast):
+    _secret, codes = enrolled(cast.karachi_officer)
+    one, other = Visitor(app), Visitor(app)
+    one.sign_in(KIRAN)
+    other.sign_in(KIRAN)
+
+    used = give_code(one, codes[0].lower().replace("-", " "))
+
+    assert (used.status, give_code(other, codes[0]).status, give_code(other, codes[1]).status) == (303, 422, 303)
+    assert "That recovery code is used. 7 are left." in one.get("/account").text
+
+
+def test_codes_cannot_be_tried_without_end_even_from_a_known_browser(app, cast):
+    secret, codes = enrolled(cast.karachi_officer)
+    visitor = Visitor(app)
+    visitor.sign_in(KIRAN)
+    give_code(visitor, codes[0])
+    visitor.post("/sign-out")
+    visitor.sign_in(KIRAN)
+    for place in range(LIMIT):
+        give_code(visitor, f"{place:06}")
+
+    limited = give_code(visitor, pyotp.TOTP(secret).now())
+
+    assert TOO_MANY in limited.text
+    assert give_code(visitor, codes[1]).status == 303  # the owner is never shut out
+    assert AuditEvent.select().where(AuditEvent.what == "alarm: many refused sign-ins").count() == 1
+
+
+def test_the_second_step_must_follow_at_once_and_belongs_to_the_browser(app, cast):
+    secret, _codes = enrolled(cast.karachi_officer)
+    late = Visitor(app)
+    late.sign_in(KIRAN)
+    with late.client.session_transaction() as session:
+        session["second_step"]["at"] -= 301
+        session.modified = True
+
+    assert late.get("/sign-in/code").location.startswith("/sign-in")
+    assert Visitor(app).get("/sign-in/code").location.startswith("/sign-in")
+
+
+def test_the_second_factor_is_turned_off_only_beside_a_long_password(app, cast):
+    secret, codes = enrolled(cast.karachi_officer)
+    visitor = Visitor(app)
+    visitor.sign_in(KIRAN)
+    give_code(visitor, pyotp.TOTP(secret).now())
+    visitor.post("/account/password", {"current": PASSWORD, "password": "kq7vz2mp", "again": "kq7vz2mp"})
+
+    short = visitor.post("/account/second-factor/remove", {"current": "kq7vz2mp"})
+    visitor.post("/account/password", {"current": "kq7vz2mp", "password": NEW, "again": NEW})
+    done = visitor.post("/account/second-factor/remove", {"current": NEW})
+
+    assert "needs at least 15 characters" in short.text
+    assert (done.status, Officer.get_by_id(cast.karachi_officer.id).has_second_factor) == (303, False)
+    assert visitor.post("/account/second-factor/remove", {"current": NEW}).status == 422
+
+
+def test_new_recovery_codes_kill_the_old_ones(app, cast):
+    secret, codes = enrolled(cast.karachi_officer)
+    visitor = Visitor(app)
+    visitor.sign_in(KIRAN)
+    give_code(visitor, pyotp.TOTP(secret).now())
+
+    page = visitor.post("/account/recovery-codes", {"renew-current": PASSWORD})
+
+    made = [text_of(code) for code in page.all("code")]
+    officer = Officer.get_by_id(cast.karachi_officer.id)
+    assert len(made) == 8
+    assert not second_factor.use_recovery_code(officer, codes[0])
+    assert second_factor.use_recovery_code(officer, made[0])
+
+
+# --- one-time links ----------------------------------------------------------------------------------------
+
+
+def welcome(visitor, code, password=NEW):
+    page = visitor.get("/welcome")
+    token = page.one("input", name="csrf_token", type="hidden").get("value")
+    return visitor.post("/welcome", {"csrf_token": token, "code": code, "password": password, "again": password},
+                        csrf=False)
+
+
+def test_a_link_sets_a_password_once_and_ends_every_session(app, cast):
+    signed_in = Visitor(app, cast.karachi_officer)
+    code, link = one_time_links.make(cast.karachi_officer, cast.board, now())
+
+    easy = welcome(Visitor(app), code, "password1234567")
+    done = welcome(Visitor(app), code.lower().replace("-", " "))
+    twice = welcome(Visitor(app), code, "another odd purple sentence")
+
+    assert (easy.status, done.status, twice.status) == (422, 303, 422)
+    assert signed_in.get("/account").status == 303
+    assert Visitor(app).sign_in(KIRAN, NEW).status == 303
+    assert code.replace("-", "") not in link.digest
+
+
+def test_what_is_wrong_with_a_link_is_not_told(app, cast):
+    old, _ = one_time_links.make(cast.karachi_officer, cast.board, now() - timedelta(days=2))
+    replaced, _ = one_time_links.make(cast.without_right, cast.board, now())
+    one_time_links.make(cast.without_right, cast.board, now())
+    disabled, _ = one_time_links.make(cast.strangers_officer, cast.board, now())
+    Officer.update(disabled_at=now()).where(Officer.id == cast.strangers_officer.id).execute()
+
+    pages = [welcome(Visitor(app), code) for code in (old, replaced, disabled, "7KQM-2XTB-7KQM-2XTB-7KQM")]
+
+    assert {page.status for page in pages} == {422}
+    assert len({bare(page) for page in pages}) == 1
+
+
+def test_a_link_lets_its_browser_in_while_the_account_is_under_attack(app, cast):
+    for _ in range(LIMIT + 1):
+        try_to_sign_in(Visitor(app))
+    code, _link = one_time_links.make(cast.karachi_officer, cast.board, now())
+    visitor = Visitor(app)
+
+    welcome(visitor, code)
+
+    assert visitor.sign_in(KIRAN, NEW).status == 303
+
+
+def test_a_link_does_not_pass_by_the_second_factor(app, cast):
+    enrolled(cast.karachi_officer)
+    code, _link = one_time_links.make(cast.karachi_officer, cast.board, now())
+    visitor = Visitor(app)
+
+    welcome(visitor, code)
+
+    assert visitor.sign_in(KIRAN, NEW).location == "/sign-in/code"
+
+
+def test_an_associate_hands_over_links_for_the_officers_of_its_centres_alone(app, cast):
+    strange = cast.officer("both@xa101.example", "Bo Th", cast.karachi)
+    strange_place = cast.strangers_school
+    cast.officer("only@xb201.example", "On Ly", strange_place)
+    visitor = Visitor(app, cast.associates_officer)
+
+    page = visitor.get("/centres/XA100/officers")
+    listed = [text_of(th) for th in page.all("th", scope="row")]
+    made = visitor.post(f"/centres/XA100/officers/{KIRAN}/link")
+    code = text_of(made.one("bdi", class_="code"))
+
+    assert listed == ["Bo Th", "Kiran Shah", "Noor Ali"]
+    assert visitor.get("/centres/XA100/officers?q=shah").all("th", scope="row")[0].text == "Kiran Shah"
+    assert visitor.post("/centres/XA100/officers/only@xb201.example/link").status == 404
+    assert visitor.post("/centres/XA100/officers/amal@xa100.example/link").status == 404
+    assert code not in visitor.get("/centres/XA100/officers").html
+    assert welcome(Visitor(app), code).status == 303
+    Posting.create(officer=strange, centre=strange_place)
+    assert visitor.post("/centres/XA100/officers/both@xa101.example/link").status == 422
+
+
+def test_board_staff_make_no_link_for_one_with_more_rights(app, cast):
+    lesser = cast.officer("lesser@board.example", "Less Er", board=True)
+    Officer.update(releases_results=False).where(Officer.id == lesser.id).execute()
+
+    answer = Visitor(app, lesser).post("/board/officers/board@board.example/link")
+
+    assert answer.status == 422
+    assert one_time_links.OneTimeLink.select().count() == 0
+
+
+# --- the first account -------------------------------------------------------------------------------------
+
+
+def test_the_first_board_account_gets_a_random_password_shown_once(app):
+    runner = app.test_cli_runner()
+
+    first = runner.invoke(args=["officers", "first", "Chief@Board.example"])
+    second = runner.invoke(args=["officers", "first", "other@board.example"])
+
+    password = first.output.split()[-1]
+    assert Visitor(app).sign_in("chief@board.example", password).status == 303
+    assert (second.exit_code, Officer.select().count()) == (1, 1)
+    assert password not in str(list(AuditEvent.select().dicts()))

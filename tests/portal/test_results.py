@@ -1,0 +1,194 @@
+"""The Results tab: totals that equal the import, and no grade before its time."""
+import csv
+import io
+import re
+from datetime import timedelta
+
+from openpyxl import load_workbook
+
+from models.audit import AuditEvent
+from models.exams import Entry, Release
+from models.people import Officer
+from models.results import Result
+from tests.visitor import text_of
+
+RESULTS = "/centres/XA101/results?series=june-2026"
+
+
+def release(cast, qualification, ago=timedelta(days=1)):
+    Release.update(released_at=cast.now - ago).where(Release.qualification == qualification).execute()
+
+
+def rows(page):
+    """[[cell, …], …] of the table, each cell as it is read."""
+    return [[text_of(cell) for cell in tr if cell.tag in ("th", "td")] for tr in page.tree.iter("tr")][1:]
+
+
+def totals(page):
+    return {text_of(dt): text_of(dd) for dt, dd in zip(page.all("dt"), page.all("dd"), strict=False)}
+
+
+def bare(answer):
+    """What was sent, without the token that differs in every page."""
+    return re.sub(r'value="[^"]*"|"X-CSRFToken": "[^"]*"', "", answer.html)
+
+
+def test_entries_are_listed_by_candidate_and_withdrawn_ones_marked(cast, plain):
+    both, other = cast.candidates["XA101"]
+    Entry.update(status="withdrawn").where(Entry.candidate == other).execute()
+    release(cast, "A Level")
+    cast.result(both, "9709", "A*", 95)
+
+    page = plain(cast.karachi_officer).get(RESULTS)
+
+    igcse = page.all("dd")[-1].text
+    assert rows(page) == [
+        ["0001 Zoë Ångström", "0580/AX Mathematics", "IGCSE", f"From {igcse}", ""],
+        ["0001 Zoë Ångström", "9709/AX Mathematics", "A Level", "A*(a*)", "95"],
+        ["0002 Łukasz Żak", "0580/AX Mathematics", "IGCSE", "Withdrawn", ""]]
+    assert "(Asia/Karachi)" in igcse
+    assert list(totals(page).items())[:4] == [
+        ("Candidates with a valid entry", "1"), ("Valid entries", "2"), ("Withdrawn entries", "1"),
+        ("Results shown", "1")]
+
+
+def test_by_syllabus_counts_the_grades_that_are_out(cast, plain):
+    release(cast, "IGCSE")
+    for candidate, grade in zip(cast.candidates["XA101"], ("B", "B"), strict=True):
+        cast.result(candidate, "0580", grade, 75)
+    cast.result(cast.candidates["XA101"][0], "9709", "A*", 95)
+
+    page = plain(cast.karachi_officer).get(RESULTS + "&by=syllabus")
+
+    assert rows(page) == [["0580/AX Mathematics", "IGCSE", "2", "0", "2", "B(b) × 2"],
+                          ["9709/AX Mathematics", "A Level", "1", "0", "0", ""]]
+
+
+def test_the_totals_equal_the_database_for_every_centre(cast, plain):
+    board = plain(cast.board)
+    for number, candidates in cast.candidates.items():
+        page = board.get(f"/centres/{number}/results?series=june-2026")
+        entries = Entry.select().where(Entry.candidate.in_(candidates)).count()
+
+        assert totals(page)["Valid entries"] == str(entries) == str(len(rows(page)))
+
+
+def test_before_the_release_nothing_tells_whether_results_are_loaded(cast, visit):
+    visitor = visit(cast.karachi_officer)
+    ways = [RESULTS, RESULTS + "&by=syllabus", RESULTS + "&q=zo"]
+    before = [bare(visitor.get(way)) for way in ways]
+    files = [visitor.post("/centres/XA101/results/june-2026/files", {"kind": "csv"}).body]
+    refused = visitor.post("/centres/XA101/results/june-2026/files", {"kind": "statements"}).status
+
+    for candidate in cast.candidates["XA101"]:
+        cast.result(candidate, "0580", "A*", 95)
+
+    assert [bare(visitor.get(way)) for way in ways] == before
+    assert [visitor.post("/centres/XA101/results/june-2026/files", {"kind": "csv"}).body] == files
+    assert visitor.post("/centres/XA101/results/june-2026/files", {"kind": "statements"}).status == refused == 422
+
+
+def test_a_held_result_is_gone_and_said(cast, plain):
+    release(cast, "IGCSE")
+    cast.result(cast.candidates["XA101"][0], "0580", "A*", 95)
+    Release.update(held_at=cast.now).where(Release.qualification == "IGCSE").execute()
+
+    page = plain(cast.karachi_officer).get(RESULTS)
+
+    assert "A*" not in page.text
+    assert rows(page)[0][3] == "Held by the board"
+
+
+def test_after_the_release_a_missing_result_is_a_word_not_a_blank(cast, plain):
+    release(cast, "IGCSE")
+    Release.delete().where(Release.qualification == "A Level").execute()
+
+    page = plain(cast.karachi_officer).get(RESULTS)
+
+    assert [row[3] for row in rows(page)] == ["Not available yet", "To be announced", "Not available yet"]
+
+
+def test_a_double_award_an_endorsement_and_a_code_stand_as_the_board_prints_them(cast, plain):
+    release(cast, "IGCSE")
+    one, other = cast.candidates["XA101"]
+    cast.result(one, "0580", "A", None, second_grade="B", endorsement="2")
+    cast.result(other, "0580", "X")
+
+    page = plain(cast.karachi_officer).get(RESULTS)
+
+    assert [rows(page)[0][3], rows(page)[2][3]] == ["A(a) B(b), speaking 2", "NO RESULT"]
+    assert "No grade has been issued for this subject." in page.text
+
+
+def test_officers_see_results_without_the_delay_of_the_candidates(cast, plain):
+    cast.give_access(cast.karachi, delay=14 * 24 * 60)
+    release(cast, "IGCSE", timedelta(seconds=5))
+    cast.result(cast.candidates["XA101"][0], "0580", "C", 60)
+
+    assert rows(plain(cast.karachi_officer).get(RESULTS))[0][3] == "C(c)"
+
+
+def test_only_board_staff_with_the_right_read_early_and_that_is_written_down(cast, plain):
+    cast.result(cast.candidates["XA101"][0], "0580", "A*", 95)
+    board, officer = plain(cast.board), plain(cast.associates_officer)
+
+    usual = board.get(RESULTS)
+    quiet = AuditEvent.select().where(AuditEvent.what == "read results before their release").count()
+    early = board.get(RESULTS + "&early=1")
+    Officer.update(reads_unreleased=False).where(Officer.id == cast.board.id).execute()
+
+    assert ("A*" in usual.text, "A*" in early.text, quiet) == (False, True, 0)
+    assert rows(early)[0][3] == "A*(a*) Not released"
+    assert [officer.get(RESULTS + "&early=1").status, board.get(RESULTS + "&early=1").status] == [403, 403]
+    event = AuditEvent.get(AuditEvent.what == "read results before their release")
+    assert (event.who, event.centre_number, event.series_code) == ("board@board.example", "XA101", "june-2026")
+    assert "A*" not in event.subject
+
+
+def test_a_list_is_searched_and_paged_without_losing_the_rest(cast, plain):
+    for place in range(3, 250):
+        cast.candidate(cast.karachi, f"{place:04}", f"Person {place:04}", [("IGCSE", "0580", "Mathematics")])
+    officer = plain(cast.karachi_officer)
+
+    first, second = officer.get(RESULTS), officer.get(RESULTS + "&page=2")
+    found = officer.get(RESULTS + "&q=person+0007")
+
+    assert (len(rows(first)), len(rows(second)), len(rows(found))) == (200, 50, 1)
+    assert totals(second)["Valid entries"] == "250"
+    assert officer.get(RESULTS + "&q=nobody").text.count("No entry matches what you typed.") == 1
+    assert [officer.get(RESULTS + f"&page={odd}").status for odd in ("0", "-1", "999", "x")] == [200] * 4
+
+
+def test_the_tables_out_hold_what_the_page_shows_and_no_formula(cast, plain):
+    release(cast, "IGCSE")
+    cast.candidate(cast.karachi, "0003", "=1+1", [("IGCSE", "0580", "Mathematics")])
+    cast.result(cast.candidates["XA101"][1], "0580", "E", 42)
+    officer = plain(cast.karachi_officer)
+
+    kinds = {kind: officer.post("/centres/XA101/results/june-2026/files", {"kind": kind}) for kind in ("csv", "xlsx")}
+
+    table = list(csv.reader(io.StringIO(kinds["csv"].body.decode("utf-8-sig"))))
+    sheet = [[cell.value or "" for cell in row] for row in load_workbook(io.BytesIO(kinds["xlsx"].body)).active.rows]
+    assert table == sheet
+    assert [row[1:3] + row[8:] for row in table[1:]] == [
+        ["0001", "Zoë Ångström", "", ""], ["0001", "Zoë Ångström", "", ""], ["0002", "Łukasz Żak", "E(e)", "42"],
+        ["0003", "'=1+1", "", ""]]
+    assert all(answer.headers["Content-Disposition"].startswith("attachment") for answer in kinds.values())
+
+
+def test_a_centre_without_entries_is_told_so(cast, plain):
+    empty = cast.centre("XD400", "Empty School", "UTC")
+    page = plain(cast.officer("e@xd400.example", "E Mpty", empty)).get("/centres/XD400/results")
+
+    assert "This centre has no entries yet." in page.text
+    assert plain(cast.karachi_officer).get("/centres/XA101/results?series=june-1999").status == 404
+
+
+def test_no_result_of_another_centre_is_shown(cast, plain):
+    release(cast, "IGCSE")
+    cast.result(cast.candidates["XB201"][0], "0580", "U", 5)
+
+    page = plain(cast.associates_officer).get("/centres/XA100/results?q=secret")
+
+    assert "Secretname" not in page.text
+    assert Result.select().count() == 1
