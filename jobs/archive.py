@@ -1,63 +1,59 @@
-"""One ZIP with a PDF a centre, made in the background and kept for an hour.
+"""One ZIP with a PDF a centre, or one CSV of all their logins, made in the background and kept for an hour.
 
 The file holds logins, so it is its owner's alone (0600) and never part of a backup; it is only a convenience:
-where it is gone, or lies on another machine, it is made again when it is fetched.
+where it is gone, or lies on another machine, it is made again when it is fetched. It holds the newest slip of every
+candidate who may sign in with it.
 """
 import os
-from contextlib import suppress
+import secrets
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 from flask import current_app
 
 from documents.archive import write_archive
+from exchange.export import csv_bytes
 from jobs.running import kind
-from jobs.slips import layout_of, paper
+from jobs.slips import LOGIN_COLUMNS, layout_of, login_rows, paper, printing
 from models import issuing
-from models.credentials import SlipBatch
-from models.database import Refused, Sentence, database
+from models.database import database
 from models.exams import Centre
+from models.jobs import Job
+from models.rules import standing
 
 KEPT = timedelta(hours=1)
+PDF, CSV = "pdf", "csv"
+
+
+def order(officer, series, home, centres, now, *, format=PDF, **layout):
+    """Store the Job that makes the file of these centres. `layout`: the Layout's options, for a ZIP."""
+    return Job.create(
+        kind="archive", officer=officer, centre=home, series=series, created_at=now, total=len(centres),
+        wanted={"centres": [centre.number for centre in centres], "format": format, "layout": layout})
 
 
 @kind("archive")
 def make(work):
-    """wanted: 'batches', the public ids of the batches, a PDF each; 'layout', the Layout's options."""
-    path = path_of(current_app.config["INSTANCE_PATH"], work.job)
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    part = path.with_suffix(f".{os.getpid()}-{work.job.attempts}")
-    count = 0
+    behind = count(1)
+    with _written(work.job, lambda *_file: work.progress(next(behind))) as part, database.atomic():
+        work.finish({})
+        part.replace(path_of(work.job))
 
-    def progress(_name, _pages):
-        nonlocal count
-        count += 1
-        work.progress(count)
 
-    try:
-        with open(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as out:
-            pages = write(work.job, out, progress)
-        with database.atomic():
-            work.finish({"pages": pages, "files": count})
+def file_of(job):
+    """The path of the file of a job that is done; made again if need be. Raises `Refused` and `MissingKey`."""
+    path = path_of(job)
+    if not path.exists():
+        with _written(job, lambda *_file: None) as part:
             part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    return path
 
 
-def write(job, out, progress=None):
-    """Write the job's ZIP to a binary file; gives the number of pages."""
-    batches = list(
-        SlipBatch.select(SlipBatch, Centre).join(Centre)
-        .where(SlipBatch.public_id.in_(job.wanted["batches"]), SlipBatch.series == job.series)
-        .order_by(Centre.number, SlipBatch.made_at))
-    if not batches:
-        raise Refused(Sentence("There is no slip to print."))
-    layout = layout_of(current_app.config, job.wanted["language"], job.created_at, **job.wanted["layout"])
-    return write_archive(_files(batches, job.series, layout.language), out, layout, progress=progress)
-
-
-def path_of(folder, job):
-    return Path(folder) / "archives" / f"{job.public_id}.zip"
+def path_of(job):
+    suffix = {PDF: "zip", CSV: "csv"}[job.wanted["format"]]
+    return Path(current_app.config["INSTANCE_PATH"]) / "archives" / f"{job.public_id}.{suffix}"
 
 
 def forget_old(folder):
@@ -68,8 +64,42 @@ def forget_old(folder):
                 path.unlink()
 
 
-def _files(batches, series, language):
-    for batch in batches:
-        batch.series = series
-        slips = (paper(slip, secret, batch, language) for slip, secret in issuing.slips_of(batch))
-        yield f"{batch.centre.number}-{series.code}-{batch.public_id[:6]}.pdf", slips
+@contextmanager
+def _written(job, progress):
+    """A file beside the job's place, for its owner alone, with all that belongs there; deleted unless moved away."""
+    path = path_of(job)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    part = path.with_suffix(f".{secrets.token_hex(8)}")
+    try:
+        with open(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "wb") as out, printing():
+            _write(job, out, progress)
+        yield part
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _write(job, out, progress):
+    places = [standing(centre, job.series) for centre in Centre.select().where(
+        Centre.number.in_(job.wanted["centres"])).order_by(Centre.number)]
+    if job.wanted["format"] == CSV:
+        out.write(csv_bytes(LOGIN_COLUMNS, _rows(places, progress)))
+        return
+    layout = layout_of(current_app.config, job.centre.language, job.created_at, **job.wanted["layout"])
+    languages = {_name_of(place): place.centre.language for place in places}
+    write_archive(_files(places), out, layout, languages=languages, progress=progress)
+
+
+def _files(places):
+    for place in places:
+        if in_hand := list(issuing.slips_in_hand(place.centre, place.series)):
+            yield _name_of(place), (paper(slip, secret, place, place.centre.language) for slip, secret in in_hand)
+
+
+def _rows(places, progress):
+    for place in places:
+        yield from login_rows(issuing.slips_in_hand(place.centre, place.series), place.centre)
+        progress(place.centre.number)
+
+
+def _name_of(place):
+    return f"slips-{place.centre.number}-{place.series.code}.pdf"

@@ -45,10 +45,6 @@ class Work:
         """Tell how many units are behind us and keep the lease. Raises `Lost`. Not inside a transaction."""
         self._renew(done=done)
 
-    def keep_lease(self):
-        """The next unit takes long. Raises `Lost`. Not inside a transaction."""
-        self._renew()
-
     def keep(self, result, done):
         """Remember a finished part, in the transaction of its effect. Raises `Lost`."""
         self._renew(result=result, done=done)

@@ -1,4 +1,5 @@
 """Jobs that give candidates their logins, and the slips that print them."""
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -6,7 +7,8 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime
 
 from documents.pages import translation
-from documents.slips import Layout, Slip, write_slips
+from documents.slips import Layout, Slip, unprintable, write_slips
+from documents.slips import Refused as NotPrintable
 from jobs.running import kind
 from models import audit, issuing, passwords
 from models.consequences import DORMANT, LIVING
@@ -18,18 +20,20 @@ from models.offers import ALL, NONE
 from models.rules import read_printed_contact, read_printed_releases, releases_of, standing
 
 IN_REQUEST = 200  # so many passwords are hashed while the officer waits: about a tenth of a second
+LOGIN_COLUMNS = ("centre_number", "candidate_number", "candidate_name", "username", "password")
 
 
-def order(officer, series, centres, what, now, *, candidates=None, anew_dormant=False, home=None):
+def order(officer, series, centres, what, now, *, candidates=None, anew_dormant=False, home=None, slips=0):
     """Store the Job that makes credentials and a batch of slips for each of these centres.
 
     `what`: issuing.CONFIRM (everybody covered), GENERATE (who has no living login; a centre that has offered
     nothing yet offers ALL, D14), REISSUE (out-of-date slips) or NEW_PASSWORD; `candidates`: ids, where not
-    all of those are meant; `anew_dormant`: logins that rest are made anew instead of going on (D6).
+    all of those are meant; `anew_dormant`: logins that rest are made anew instead of going on (D6); `slips`: how
+    many there will be, as far as is known, for the progress bar.
     """
     return Job.create(
         kind="slips", officer=officer, centre=home or centres[0],
-        series=series, created_at=now, total=len(centres),
+        series=series, created_at=now, total=slips or len(centres),
         wanted={"centres": [centre.number for centre in centres], "what": what, "by": str(officer),
                 "candidates": candidates, "anew_dormant": anew_dormant})
 
@@ -64,13 +68,16 @@ def _make_one(work, centre):
         raise Refused(Sentence("None of these candidates needs that."))
     anew = {candidate.id for candidate in chosen
             if what == issuing.NEW_PASSWORD or (wanted["anew_dormant"] and candidate.state == DORMANT)}
-    planned = issuing.plan(centre, series, chosen, anew=anew, progress=lambda _done: work.keep_lease())
+    refuse_unprintable(chosen)
+    behind = work.job.result.get("slips", 0)
+    planned = issuing.plan(centre, series, chosen, anew=anew,
+                           progress=lambda done: work.progress(min(behind + done, work.job.total)))
     now = datetime.now(UTC)
     with database.atomic():
         if offers_all:
             _offer_all(stands, wanted["by"], now)
         batch = issuing.store(planned, centre, series, kind=wanted["what"], by=wanted["by"], now=now)
-        _mark(work, centre.number, batches=[batch.public_id])
+        _mark(work, centre.number, batches=[batch.public_id], slips=len(chosen))
 
 
 def _offer_all(stands, by, now):
@@ -81,16 +88,17 @@ def _offer_all(stands, by, now):
                  changes=changes)
 
 
-def _mark(work, number, batches=(), refused=()):
+def _mark(work, number, batches=(), refused=(), slips=0):
     """This centre is behind us, and with the last one the job: in the transaction of the effect."""
     before = work.job.result
     result = {"finished": [*before.get("finished", []), number],
               "batches": [*before.get("batches", []), *batches],
-              "refused": {**before.get("refused", {}), **dict(refused)}}
+              "refused": {**before.get("refused", {}), **dict(refused)},
+              "slips": before.get("slips", 0) + slips}
     if len(result["finished"]) == len(work.job.wanted["centres"]):
         work.finish(result)
     else:
-        work.keep(result, len(result["finished"]))
+        work.keep(result, min(result["slips"], work.job.total))
 
 
 def chosen_of(stands, what, ids=None, as_all=False):
@@ -118,16 +126,43 @@ def is_out_of_date(candidate, stands, releases):
             or slip.releases != stands.printed_releases(candidate.qualifications, releases))
 
 
+def refuse_unprintable(candidates):
+    """Raises `Refused` naming the candidates whose name no font of the slips can print."""
+    wrong = [(candidate, characters) for candidate in candidates if (characters := unprintable(candidate.name))]
+    if wrong:
+        raise Refused(Sentence(
+            "These names cannot be printed, so nothing was made: %(names)s. Ask the board to correct the entry.",
+            names="; ".join(f"{candidate.number} {candidate.name} ({' '.join(characters)})"
+                            for candidate, characters in wrong[:10])))
+
+
 # --- from rows to paper ------------------------------------------------------------------------------------
 
 
-def write_batch(batch, out, layout, *, by_name=False, only=None, password=None, progress=None):
-    """Make a batch's PDF again from its recipe; gives the number of pages. `only`: candidate ids."""
-    printed = [pair for pair in issuing.slips_of(batch) if only is None or pair[0].candidate_id in only]
+def write_batch(batch, out, layout, *, by_name=False, password=None):
+    """Make a batch's PDF again from its recipe; gives the number of pages. Raises `Refused` and `MissingKey`."""
+    pairs = list(issuing.slips_of(batch))
     if by_name:
-        printed.sort(key=lambda pair: (pair[0].name.casefold(), pair[0].candidate.number))
-    return write_slips((paper(slip, secret, batch, layout.language) for slip, secret in printed), out, layout,
-                       password=password, progress=progress)
+        pairs.sort(key=lambda pair: (pair[0].name.casefold(), pair[0].candidate.number))
+    with printing():
+        return write_slips((paper(slip, secret, batch, layout.language) for slip, secret in pairs), out, layout,
+                           password=password)
+
+
+@contextmanager
+def printing():
+    """What the paper refuses is refused in the portal's way."""
+    try:
+        yield
+    except NotPrintable as refusal:
+        raise Refused(Sentence(str(refusal))) from None
+
+
+def login_rows(pairs, centre, dead=""):
+    """A row of LOGIN_COLUMNS for each (slip, password); `dead`: what stands for the password of a dead login."""
+    for slip, secret in pairs:
+        yield (centre.number, slip.candidate.number, slip.name, slip.candidate.login.username,
+               passwords.grouped(secret) if secret else dead)
 
 
 def layout_of(settings, language, made_at, **options):
@@ -141,12 +176,15 @@ def layout_of(settings, language, made_at, **options):
         logo=Path(settings["SLIP_LOGO"]) if settings["SLIP_LOGO"] else None, **options)
 
 
-def paper(slip, secret, batch, language):
-    """What one slip prints, as `documents` takes it; `secret` is None for a login that has died."""
-    centre, candidate = batch.centre, slip.candidate
+def paper(slip, secret, place, language):
+    """What one slip prints, as `documents` takes it; `secret` is None for a login that has died.
+
+    `place`: a SlipBatch or Standing, of which the centre and series are printed.
+    """
+    centre, candidate = place.centre, slip.candidate
     return Slip(
         centre_number=centre.number, centre_name=centre.name, candidate_number=candidate.number,
-        candidate_name=slip.name, series=batch.series.name, username=candidate.login.username,
+        candidate_name=slip.name, series=place.series.name, username=candidate.login.username,
         password=passwords.grouped(secret) if secret else "", dead=secret is None,
         releases=release_lines(slip.releases, slip.delay, language),
         contact=contact_lines(slip.contact, centre, language), generation=slip.generation)

@@ -11,7 +11,7 @@ from peewee import chunked
 
 from models import passwords
 from models.attached import Contact
-from models.consequences import login, with_slips
+from models.consequences import LIVING, login, with_slips
 from models.credentials import Credential, Slip, SlipBatch, username_of
 from models.database import Overtaken, Refused, Sentence
 from models.exams import NO_VALID_ENTRY, Candidate, Centre, Series
@@ -187,22 +187,41 @@ def void(candidate_ids, now):
 def slips_of(batch):
     """(Slip with .candidate and .candidate.login, password or None) in order of candidate number.
 
-    None: this login has died since, and the slip is printed marked so. Raises `passwords.MissingKey`.
+    None: this login has died since, or rests while its centre has no access (D6), and the slip is printed marked so.
+    Raises `passwords.MissingKey`.
     """
-    issue_keys = {}
+    password_on = _derived(batch.centre, batch.series)
     query = (
         Slip.select(Slip, Candidate, Credential)
         .join(Candidate).join(Credential, attr="login", on=(Credential.candidate == Candidate.id))
         .where(Slip.batch == batch).order_by(Candidate.number))
     for slip in query.iterator():
-        login_ = slip.candidate.login
-        if login_.generation != slip.generation or not login_.verifier:
-            yield slip, None
-            continue
-        if login_.master_id not in issue_keys:
-            issue_keys[login_.master_id] = passwords.keys.issue_key(batch.series, login_.master_id)
-        yield slip, passwords.derive(issue_keys[login_.master_id], batch.centre.number,
-                                     slip.candidate.number, slip.generation, login_.salt)
+        yield slip, password_on(slip)
+
+
+def slips_in_hand(centre, series):
+    """The same for the newest slip of each covered candidate whose login lives. Raises `passwords.MissingKey`."""
+    password_on = _derived(centre, series)
+    for candidate in covered(centre, series):
+        if candidate.state == LIVING:
+            slip = candidate.login.slip
+            slip.candidate = candidate
+            yield slip, password_on(slip)
+
+
+def _derived(centre, series):
+    """Slip → the password that it prints, None where its login has died or rests."""
+    issue_keys = {}
+
+    def password_on(slip):
+        of = slip.candidate.login
+        if of.generation != slip.generation or not of.verifier or of.dormant_since:
+            return None
+        if of.master_id not in issue_keys:
+            issue_keys[of.master_id] = passwords.keys.issue_key(series, of.master_id)
+        return passwords.derive(issue_keys[of.master_id], centre.number, slip.candidate.number, of.generation, of.salt)
+
+    return password_on
 
 
 def offers_of(centre):

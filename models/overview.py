@@ -73,11 +73,3 @@ def signed_in_counts(series, centre_ids):
         .where(Candidate.series == series, Candidate.centre.in_(centre_ids), Candidate.qualifications != "",
                Credential.dormant_since.is_null(), Credential.last_signed_in_at.is_null(False))
         .group_by(Candidate.centre).tuples())
-
-
-def newest_batches(series, centre_ids):
-    """Public ids of the newest batch of each of these centres. One query."""
-    newest = SlipBatch.select(fn.MAX(SlipBatch.id)).where(
-        SlipBatch.series == series, SlipBatch.centre.in_(centre_ids)).group_by(SlipBatch.centre)
-    return [row[0] for row in SlipBatch.select(SlipBatch.public_id).where(
-        SlipBatch.id.in_(newest)).order_by(SlipBatch.id).tuples()]

@@ -36,7 +36,7 @@ def a_batch(cast, centre):
 
 def a_job(cast, centre):
     return {"public_id": Job.create(kind="archive", state=DONE, centre=centre, series=cast.june, created_at=cast.now,
-                                    wanted={"batches": [], "language": "en", "layout": {}}).public_id}
+                                    wanted={"centres": [], "format": "csv", "layout": {}}).public_id}
 
 
 def an_import(cast, _centre):

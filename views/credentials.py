@@ -7,11 +7,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
 
-from documents.slips import Refused as NotPrintable
 from exchange.export import csv_bytes
 from jobs import queue, running
 from jobs import slips as slip_jobs
-from models import audit, issuing, passwords
+from models import audit, issuing
 from models.consequences import DORMANT, LIVING
 from models.credentials import SlipBatch
 from models.database import Refused, Sentence, database
@@ -20,7 +19,6 @@ from models.sign_in_failures import KEPT, refused_since
 from views.candidate_results import TAB
 from views.guards import officers_only
 from views.hypermedia import attachment, done, now, or_404, page, say
-from views.offers import refuse_unprintable
 from views.reach import frame, managed_centre_of, series_of
 from views.secrets import password_was_given_long_ago
 
@@ -73,7 +71,7 @@ def act(number, code):
     with database.atomic():
         job = slip_jobs.order(current_user._get_current_object(), series, [centre], ACTS[act], now(),
                               candidates=[candidate.id for candidate in chosen],
-                              anew_dormant=request.form.get("dormant") == "new")
+                              anew_dormant=request.form.get("dormant") == "new", slips=len(chosen))
         audit.record(current_user, DONE[act], now(), centre=centre.number, series=series.code, subject=numbers,
                      changes=[("candidates", "", numbers)])
     if act != "reissue" and len(chosen) > slip_jobs.IN_REQUEST:
@@ -100,7 +98,7 @@ def _chosen(stands, act, for_all):
         raise Refused(Sentence("None of these candidates needs that."))
     if not stands.has_access:
         raise Refused(Sentence("Your Associate has not given your centre access to this service."))
-    refuse_unprintable(chosen)
+    slip_jobs.refuse_unprintable(chosen)
     return chosen
 
 
@@ -126,11 +124,8 @@ def pdf(number, code, public_id):
         paper="Letter" if form.get("paper") == "Letter" else "A4", cover="cover" in form,
         sign_in_code="sign_in_code" in form)
     out = io.BytesIO()  # never a file: it holds every password
-    try:
-        slip_jobs.write_batch(chosen, out, layout, by_name=form.get("order") == "name",
-                              password=form.get("password", "")[:100] or None)
-    except NotPrintable as refusal:
-        raise Refused(Sentence(str(refusal))) from None
+    slip_jobs.write_batch(chosen, out, layout, by_name=form.get("order") == "name",
+                          password=form.get("password", "")[:100] or None)
     _record_download(chosen, centre, series, "PDF")
     out.seek(0)
     return attachment(out, "application/pdf", f"slips-{centre.number}-{series.code}.pdf")
@@ -143,11 +138,9 @@ def csv(number, code, public_id):
     chosen = batch_of(centre, series, public_id)
     if password_was_given_long_ago():
         return _password_first(chosen, centre, series)
-    rows = [(centre.number, slip.candidate.number, slip.name, slip.candidate.login.username,
-             passwords.grouped(secret) if secret else _("no longer valid"))
-            for slip, secret in issuing.slips_of(chosen)]
+    rows = list(slip_jobs.login_rows(issuing.slips_of(chosen), centre, _("no longer valid")))
     _record_download(chosen, centre, series, "CSV")
-    table = csv_bytes(("centre_number", "candidate_number", "candidate_name", "username", "password"), rows)
+    table = csv_bytes(slip_jobs.LOGIN_COLUMNS, rows)
     return attachment(io.BytesIO(table), "text/csv; charset=utf-8", f"logins-{centre.number}-{series.code}.csv")
 
 

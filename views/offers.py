@@ -6,7 +6,6 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from documents.slips import Refused as NotPrintable
-from documents.slips import unprintable
 from documents.text import checked
 from jobs import queue, running
 from jobs import slips as slip_jobs
@@ -83,9 +82,8 @@ def store(stands, typed):
     contact = Contact(*(" ".join(typed[f"contact_{name}"].split()) for name in Contact._fields))
     if typed["scope"] != NONE and not stands.uses_default_contact:
         refuse_unprintable_contact(contact)
-    chosen = Candidate.select(Candidate.id).where(
-        Candidate.centre == stands.centre, Candidate.series == stands.series,
-        Candidate.number.in_(list(typed["numbers"]))).tuples()
+    chosen = stands.centre.candidates.select(Candidate.id).where(
+        Candidate.series == stands.series, Candidate.number.in_(list(typed["numbers"]))).tuples()
     with database.atomic():
         changes = issuing.save_offer(
             offer, by=current_user, now=moment, version=_version(typed["version"]), scope=typed["scope"],
@@ -106,22 +104,12 @@ def _job(stands, typed, moment):
     if not covered:
         raise Refused(scope=Sentence(
             "None of your candidates has a valid entry in this series, so there is nobody to offer it to."))
-    refuse_unprintable(covered)
+    slip_jobs.refuse_unprintable(covered)
     job = slip_jobs.order(current_user._get_current_object(), stands.series, [stands.centre], issuing.CONFIRM, moment,
-                          anew_dormant=typed["dormant"] == "new")
+                          anew_dormant=typed["dormant"] == "new", slips=len(covered))
     job.total_hashed = sum(candidate.login is None or (candidate.state == DORMANT and typed["dormant"] == "new")
                            for candidate in covered)
     return job
-
-
-def refuse_unprintable(candidates):
-    """Raises `Refused` naming the candidates whose name no font of the slips can print."""
-    wrong = [(candidate, characters) for candidate in candidates if (characters := unprintable(candidate.name))]
-    if wrong:
-        raise Refused(Sentence(
-            "These names cannot be printed, so nothing was made: %(names)s. Ask the board to correct the entry.",
-            names="; ".join(f"{candidate.number} {candidate.name} ({' '.join(characters)})"
-                            for candidate, characters in wrong[:10])))
 
 
 def refuse_unprintable_contact(contact):
@@ -152,9 +140,8 @@ def stored(stands, earlier=""):
 
 def form_page(stands, typed, errors=None, status=200, fragment=None):
     centre, series = stands.centre, stands.series
-    candidates = list(Candidate.select().where(
-        Candidate.centre == centre, Candidate.series == series, Candidate.qualifications != "",
-    ).order_by(Candidate.number))
+    candidates = list(centre.candidates.where(
+        Candidate.series == series, Candidate.qualifications != "").order_by(Candidate.number))
     members = groups(series, [centre.id])[centre.id]
     meant, releases = _as_typed(stands, typed["delay"]), releases_of(series)
     lines = release_lines(meant, members, releases)
@@ -169,8 +156,7 @@ def _place(number, code):
     centre = managed_centre_of(number)
     series = series_of(centre, code)
     stands = standing(centre, series)
-    if not Candidate.select().where(Candidate.centre == centre, Candidate.series == series,
-                                    Candidate.qualifications != "").exists():
+    if not centre.candidates.where(Candidate.series == series, Candidate.qualifications != "").exists():
         abort(404)
     return centre, series, stands
 

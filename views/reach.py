@@ -4,7 +4,9 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from peewee import fn
 
+from models.credentials import SlipBatch
 from models.exams import Candidate, Centre, Series
+from models.jobs import Job
 from views.hypermedia import or_404
 
 CANDIDATE_RESULTS = "candidate-results"
@@ -41,6 +43,23 @@ def entered_series(centre):
     """Series in which the centre itself has entries, withdrawn ones too; newest first."""
     entered = Candidate.select(Candidate.series).where(Candidate.centre == centre)
     return Series.select().where(Series.id.in_(entered)).order_by(Series.id.desc())
+
+
+def circle_of(centre):
+    """A centre that the person reaches and, for an Associate, those attached to it, by number. A query."""
+    return Centre.select().where((Centre.id == centre.id) | (Centre.associate == centre.id)).order_by(Centre.number)
+
+
+def jobs_of_own():
+    """Jobs of the centres that the person reaches, each with its `.centre`. A query."""
+    return Job.select(Job, Centre).join(Centre).where(
+        Job.centre.in_(current_user.centres.select(Centre.id).order_by()))
+
+
+def batches_of_own():
+    """PDF files of slips of the centres that the person reaches, by centre, each with its `.centre`. A query."""
+    return SlipBatch.select(SlipBatch, Centre).join(Centre).where(
+        SlipBatch.centre.in_(current_user.centres.select(Centre.id).order_by())).order_by(Centre.number)
 
 
 def frame(centre, tab, page=""):

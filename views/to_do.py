@@ -5,6 +5,7 @@ from flask import Blueprint, current_app, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from jobs import archive as archives
 from jobs import queue
 from jobs import slips as slip_jobs
 from models import audit, issuing
@@ -13,12 +14,12 @@ from models.database import Refused, Sentence, database
 from models.exams import Centre
 from models.jobs import Job
 from models.offers import ALL, NONE, SELECTED
-from models.overview import entered_since, newest_batches, signed_in_counts
+from models.overview import entered_since, signed_in_counts
 from models.rules import releases_of, standings
 from views.candidate_results import TAB
 from views.guards import officers_only
 from views.hypermedia import done, now, page, say
-from views.reach import frame, managed_centre_of, series_of
+from views.reach import circle_of, frame, managed_centre_of, series_of
 from views.times import in_zone
 
 bp = Blueprint("to_do", __name__)
@@ -80,7 +81,8 @@ def act(number, code):
         return index(number, code, say(refusal.sentence), 422)
     with database.atomic():
         job = slip_jobs.order(current_user._get_current_object(), series, [line.centre for line in chosen],
-                              ACTS[what], now(), anew_dormant=request.form.get("dormant") == "new", home=centre)
+                              ACTS[what], now(), anew_dormant=request.form.get("dormant") == "new", home=centre,
+                              slips=sum(line.needs(what) for line in chosen))
         audit.record(current_user, DONE[what], now(), centre=centre.number, series=series.code,
                      changes=[(line.centre.number, ACTS[what], "", "ordered") for line in chosen])
     return _begun(job)
@@ -106,21 +108,18 @@ def _chosen(centre, series, what, all_of_them):
 
 @bp.post(AT + "/archive")
 def archive(number, code):
-    """One ZIP with the newest PDF of every centre that has one."""
+    """One ZIP with a PDF of every centre's slips, or one CSV of their logins."""
     centre = managed_centre_of(number)
     series = series_of(centre, code)
-    circle = [one.id for one in centres_of(centre)]
-    batches = newest_batches(series, circle)
-    if not batches:
-        raise Refused(Sentence("There is no PDF file yet."))
-    per_page = 4 if request.form.get("per_page") == "4" else 1
+    centres = [line.centre for line in lines_of(centre, series) if line.living]
+    if not centres:
+        raise Refused(Sentence("There is no slip to print."))
+    wanted = {"format": archives.CSV} if request.form.get("format") == archives.CSV else {
+        "per_page": 4 if request.form.get("per_page") == "4" else 1, "cover": "cover" in request.form}
     with database.atomic():
-        job = Job.create(
-            kind="archive", officer=current_user.id, centre=centre, series=series, created_at=now(),
-            total=len(batches), wanted={"batches": batches, "language": centre.language,
-                                        "layout": {"per_page": per_page, "cover": "cover" in request.form}})
+        job = archives.order(current_user.id, series, centre, centres, now(), **wanted)
         audit.record(current_user, "ordered an archive of slips", now(), centre=centre.number,
-                     series=series.code, subject=f"{len(batches)} files")
+                     series=series.code, subject=f"{len(centres)} centres, {job.wanted['format'].upper()}")
     return _begun(job)
 
 
@@ -153,13 +152,12 @@ def centres_of(centre):
     """The centre itself and, for an Associate, those attached to it that have access at all."""
     if not centre.is_associate:
         return [centre]
-    return list(Centre.select().where((Centre.id == centre.id) | (Centre.associate == centre.id))
-                .order_by(Centre.number))
+    return list(circle_of(centre))
 
 
 def recent_jobs(centre, series):
-    return [(job, in_zone(job.created_at, centre.time_zone)) for job in Job.select().where(
-        Job.centre == centre, Job.series == series).order_by(Job.id.desc()).limit(5)]
+    return [(job, in_zone(job.created_at, centre.time_zone)) for job in centre.job_set.where(
+        Job.series == series).order_by(Job.id.desc()).limit(5)]
 
 
 def _begun(job):

@@ -1,4 +1,5 @@
-"""'What needs doing' across an Associate's centres: generate, reissue, one ZIP."""
+"""'What needs doing' across an Associate's centres: generate, reissue, new passwords, one file of all slips."""
+import csv
 import io
 import zipfile
 from datetime import timedelta
@@ -6,19 +7,23 @@ from datetime import timedelta
 import pytest
 from playhouse.test_utils import count_queries
 
-from jobs import running
+from jobs import archive, running
 from models import passwords
+from models.attached import AttachedCentre
 from models.audit import AuditEvent
 from models.credentials import Credential, SlipBatch
-from models.exams import Candidate
+from models.exams import Candidate, Centre
 from models.jobs import DONE, QUEUED, Job
 from models.offers import Offer
 from tests.candidate_results.test_confirm import pdf_text
 from tests.visitor import text_of
-from views.to_do import lines_of
 
 AT = "/centres/XA100/candidate-results/june-2026/to-do"
 NOTHING = ["0", "0", "0", "0"]
+
+
+def newest_job():
+    return Job.select().order_by(Job.id.desc()).get()
 
 
 def rows(page):
@@ -58,7 +63,7 @@ def test_the_associate_generates_for_a_centre_that_offered_nothing_yet(cast, vis
 
     assert answer.status == 303
     page = visitor.follow(answer)
-    assert "Done: 2 of 2." in page.text
+    assert "Done: 2 of 2 centres." in page.text
     offers = {offer.centre.number: (offer.scope, offer.terms_by) for offer in Offer.select()}
     assert offers == {"XA101": ("all", "amal@xa100.example"), "XA102": ("all", "amal@xa100.example")}
     assert sorted(c.username for c in Credential.select()) == ["XA101-0001-J26", "XA101-0002-J26", "XA102-0001-J26"]
@@ -140,53 +145,97 @@ def test_what_was_marked_stays_marked_where_a_box_was_forgotten(cast, visit):
     assert Credential.select().where(Credential.generation > 1).count() == 0
 
 
-def test_the_number_of_queries_does_not_grow_with_the_centres(app, cast):
+def test_the_number_of_queries_does_not_grow_with_the_centres(cast, plain):
     cast.give_access(cast.karachi, cast.lima)
-    counts = []
+    visitor, counts = plain(cast.associates_officer), []
+    visitor.get(AT)
     for centre in (cast.karachi, cast.lima):
         cast.confirm(centre, cast.associates_officer, scope="selected", selected=[cast.candidates[centre.number][0].id])
         with count_queries() as counter:
-            found = lines_of(cast.associate, cast.june)
-        counts.append((len(found), counter.count))
+            visitor.get(f"{AT}?need=every")
+        counts.append(counter.count)
 
-    assert counts == [(3, 6), (3, 6)]
+    assert counts[0] == counts[1] <= 14
 
 
-def test_one_zip_holds_the_newest_pdf_of_every_centre(cast, plain, do_all):
+@pytest.fixture
+def two_centres(cast):
+    """{number: {candidate number: password}} of two attached centres, one with candidates of several batches."""
     cast.give_access(cast.karachi, cast.lima)
-    logins = {number: cast.confirm(centre, cast.associates_officer)
-              for number, centre in (("XA101", cast.karachi), ("XA102", cast.lima))}
+    cast.confirm(cast.karachi, cast.associates_officer, scope="selected", selected=[cast.candidates["XA101"][0].id])
+    Centre.update(language="ar").where(Centre.number == "XA102").execute()
+    return {number: cast.confirm(centre, cast.associates_officer)
+            for number, centre in (("XA101", cast.karachi), ("XA102", cast.lima))}
+
+
+def test_one_zip_holds_the_newest_slip_of_every_candidate_in_their_centres_language(cast, plain, do_all, two_centres):
+    reissue = {"act": "reissue", "candidate": ["0002"]}  # the newest PDF file of this centre holds one slip only
+    visitor = plain(cast.associates_officer)
+    visitor.post("/centres/XA101/candidate-results/june-2026/credentials", reissue)
+
+    answer = visitor.post(f"{AT}/archive", {"format": "pdf", "per_page": "1"})
+    do_all()
+    fetched = visitor.post(f"/jobs/{newest_job().public_id}/file")
+
+    assert (answer.status, newest_job().state, newest_job().done) == (303, DONE, 2)
+    files = zipfile.ZipFile(io.BytesIO(fetched.body))
+    assert files.namelist() == ["slips-XA101-june-2026.pdf", "slips-XA102-june-2026.pdf"]
+    for name, logins in zip(files.namelist(), two_centres.values(), strict=True):
+        pages = pdf_text(files.read(name))
+        assert [passwords.grouped(login) in page for login, page in zip(logins.values(), pages, strict=True)] == (
+            [True] * len(pages))
+        assert ("Confidential Examination" in pages[0]) == ("XA101" in name)
+
+
+def test_one_csv_holds_the_logins_of_every_centre(cast, plain, do_all, two_centres):
     visitor = plain(cast.associates_officer)
 
-    answer = visitor.post(f"{AT}/archive", {"per_page": "1"})
+    visitor.post(f"{AT}/archive", {"format": "csv"})
     do_all()
-    job = Job.get()
-    fetched = visitor.post(f"/jobs/{job.public_id}/archive.zip")
+    fetched = visitor.post(f"/jobs/{newest_job().public_id}/file")
 
-    assert (answer.status, job.state) == (303, DONE)
-    files = zipfile.ZipFile(io.BytesIO(fetched.body))
-    assert [name[:5] for name in files.namelist()] == ["XA101", "XA102"]
-    for name in files.namelist():
-        pages = pdf_text(files.read(name))
-        assert [passwords.grouped(p) in page for p, page in zip(logins[name[:5]].values(), pages, strict=True)] == (
-            [True] * len(pages))
+    rows = list(csv.reader(io.StringIO(fetched.body.decode("utf-8-sig"))))
+    assert {(row[0], row[1]): row[4] for row in rows[1:]} == {
+        (centre, number): passwords.grouped(password)
+        for centre, logins in two_centres.items() for number, password in logins.items()}
 
 
-def test_a_zip_that_is_gone_is_made_again_from_its_recipe(app, cast, plain, do_all):
-    from jobs.archive import path_of
+def test_a_login_that_rests_is_in_no_file_and_printed_as_dead(cast, plain, do_all, two_centres):
+    visitor = plain(cast.associates_officer)
+    AttachedCentre.update(give_access=False).where(AttachedCentre.centre == cast.karachi).execute()
+    Credential.update(dormant_since=cast.now).where(Credential.candidate.in_(cast.candidates["XA101"])).execute()
+
+    visitor.post(f"{AT}/archive", {"format": "csv"})
+    do_all()
+    table = visitor.post(f"/jobs/{newest_job().public_id}/file").body.decode("utf-8-sig")
+    batch = SlipBatch.select().where(SlipBatch.centre == cast.karachi).order_by(SlipBatch.id.desc()).get()
+    at = f"/centres/XA101/candidate-results/june-2026/credentials/{batch.public_id}"
+    own = plain(cast.karachi_officer)
+    resting = pdf_text(own.post(f"{at}/pdf").body)
+    Credential.update(dormant_since=None).execute()
+    living = pdf_text(own.post(f"{at}/pdf").body)
+
+    assert ("XA101" in table, "XA102" in table) == (False, True)
+    first = passwords.grouped(two_centres["XA101"]["0001"])
+    assert (first in "".join(resting), first in living[0]) == (False, True)
+
+
+def test_a_file_that_is_gone_is_made_again_for_its_owner_alone(app, cast, plain, do_all):
     cast.confirm(cast.independent, cast.independent_officer)
     visitor = plain(cast.independent_officer)
     visitor.post("/centres/XC301/candidate-results/june-2026/to-do/archive")
     do_all()
-    path = path_of(app.config["INSTANCE_PATH"], Job.get())
-    first = visitor.post(f"/jobs/{Job.get().public_id}/archive.zip").body
-    assert oct(path.stat().st_mode)[-3:] == "600"
-
+    with app.app_context():
+        path = archive.path_of(newest_job())
+    first = visitor.post(f"/jobs/{newest_job().public_id}/file").body
     path.unlink()
 
-    again = visitor.post(f"/jobs/{Job.get().public_id}/archive.zip").body
+    again = visitor.post(f"/jobs/{newest_job().public_id}/file").body
+
     assert zipfile.ZipFile(io.BytesIO(again)).testzip() is None
     assert again == first
+    mine = [left for left in path.parent.iterdir() if left.name.startswith(path.stem)]
+    assert [(left.name, oct(left.stat().st_mode)[-3:]) for left in mine] == [(path.name, "600")]
 
 
 def test_a_strangers_job_is_not_there(cast, plain):
@@ -198,7 +247,7 @@ def test_a_strangers_job_is_not_there(cast, plain):
 
     assert stranger.get(f"/jobs/{job.public_id}").status == 404
     assert stranger.post(f"/jobs/{job.public_id}/cancel").status == 404
-    assert stranger.post(f"/jobs/{job.public_id}/archive.zip").status == 404
+    assert stranger.post(f"/jobs/{job.public_id}/file").status == 404
     assert SlipBatch.select().count() == 1
 
 
@@ -213,6 +262,7 @@ def test_a_job_can_be_watched_and_stopped(cast, visit, do_all):
     do_all()
 
     assert "Waiting to begin" in waiting.text
-    assert waiting.one("progress").get("max") == "2"
+    assert waiting.one("progress").get("max") == "3"
+    assert "0 of 2 centres are finished." in waiting.text
     assert "Stopped." in visitor.get(f"/jobs/{job.public_id}").text
     assert Credential.select().count() == 0
