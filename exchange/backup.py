@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from zlib import error as ZlibError
 
-from peewee import BlobField, DataError, ForeignKeyField, IntegrityError, PostgresqlDatabase
+from peewee import BlobField, DataError, ForeignKeyField, IntegrityError, PostgresqlDatabase, fn
 
 from models import audit, migrating
 from models.credentials import CandidateSession, Credential
@@ -166,9 +166,8 @@ def _count_on():
     """Rows came with their ids: PostgreSQL's sequences go on behind the last one. SQLite does by itself."""
     if isinstance(database.obj, PostgresqlDatabase):
         for table in KEPT:
-            name = table._meta.table_name
-            database.execute_sql(f"SELECT setval(pg_get_serial_sequence('\"{name}\"', 'id'), "  # noqa: S608
-                                 f"coalesce((SELECT max(id) FROM \"{name}\"), 0) + 1, false)")
+            sequence = fn.pg_get_serial_sequence(f'"{table._meta.table_name}"', "id")
+            table.select(fn.setval(sequence, fn.COALESCE(fn.MAX(table.id), 0) + 1, False)).scalar()
 
 
 def _step(table):
