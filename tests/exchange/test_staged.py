@@ -272,3 +272,35 @@ def test_a_file_object_is_read_in_steps_and_left_open(cast):
     importing.look("entries", file, NOW)
 
     assert not file.closed
+
+
+def test_what_no_longer_fits_is_refused_though_it_did_when_it_was_looked_at(cast, plain):
+    board = plain(cast.board)
+    address, fields = agreed(board, send(board, "results", csv_of("results", RESULT)).location)
+    Entry.update(status="withdrawn").where(Entry.candidate == cast.candidates["XA101"][0]).execute()
+
+    page = board.post(address, fields)
+
+    assert (page.status, Result.select().count()) == (422, 0)
+    assert "Line 2: The entry June 2026 XA101 0001 IGCSE 0580 is withdrawn." in page.text
+    assert not page.all("form", action=address)
+
+
+def test_a_reading_that_was_interrupted_is_begun_anew(cast):
+    kept = importing.receive("results", "r.csv", cast.board, NOW)
+    data = csv_of("results", RESULT)
+
+    found = [importing.read(kept, data, NOW).counts["new"] for _time in range(2)]
+
+    assert (found, StagedResult.select().count()) == ([1, 1], 1)
+
+
+def test_what_has_been_applied_is_not_applied_again_from_rows_that_were_left(cast):
+    kept = importing.receive("results", "r.csv", cast.board, NOW)
+    importing.read(kept, csv_of("results", RESULT), NOW)
+    BoardImport.update(applied_at=NOW).execute()
+
+    with pytest.raises(Refused, match="applied already"):
+        importing.publish(kept, cast.board, NOW)
+
+    assert (Result.select().count(), AuditEvent.select().count()) == (0, 0)
