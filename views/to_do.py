@@ -32,7 +32,10 @@ A_PAGE = 100
 
 
 class Line(NamedTuple):
-    """What one centre needs; counts of candidates, but for `lacks_contact`. `late` are among `generate`."""
+    """What one centre needs; counts of candidates, but for `lacks_contact`. `late` are among `generate`.
+
+    `lacks_contact` is None where nobody is offered the service.
+    """
 
     centre: Centre
     generate: int
@@ -41,7 +44,7 @@ class Line(NamedTuple):
     entered: int
     not_signed_in: int
     living: int
-    lacks_contact: bool
+    lacks_contact: bool | None
 
     def needs(self, what):
         return {
@@ -144,7 +147,7 @@ def lines_of(centre, series):
             late=later.get(one.id, 0) if offered and scope == ALL else 0, reissue=told.out_of_date,
             entered=later.get(one.id, 0) if offered and scope == SELECTED else 0,
             not_signed_in=max(0, living - signed_in.get(one.id, 0)), living=living,
-            lacks_contact=offered and not place.contact.name))
+            lacks_contact=not place.contact.name if offered else None))
     return found
 
 

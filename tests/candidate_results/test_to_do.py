@@ -51,7 +51,7 @@ def test_access_given_needs_credentials_and_no_access_needs_nothing(cast, plain)
 
     page = plain(cast.associates_officer).get(AT)
 
-    assert rows(page) == {"XA101": ["2 credentials to generate", *NOTHING, "given"]}
+    assert rows(page) == {"XA101": ["2 credentials to generate", *NOTHING, "–"]}
 
 
 def test_the_associate_generates_for_a_centre_that_offered_nothing_yet(cast, visit, do_all):

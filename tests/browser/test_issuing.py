@@ -1,0 +1,62 @@
+"""How a centre sets up its candidates, in a real browser: the delay as one types, and work that is watched."""
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from jobs import running
+from models.jobs import Job
+from models.offers import Offer
+from views.times import in_zone
+
+AT = "/centres/XC301/candidate-results/june-2026"
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_the_local_time_follows_the_delay_as_it_is_typed(app, cast, signed_in, script):
+    with app.test_request_context():
+        told = in_zone(cast.now + timedelta(days=7, hours=30), "Europe/Madrid")
+    page = signed_in(cast.independent_officer, script=script)
+    page.goto(f"{AT}/status")
+    page.get_by_label("ALL candidates").check()
+    page.get_by_label("Name", exact=True).fill("Inés Vidal")
+
+    page.get_by_label("Delay (optional)").press_sequentially("1d 6h")
+    if not script:
+        page.get_by_role("button", name="Show the times").click()
+
+    expect(page.locator("#times")).to_contain_text(told)
+    expect(page.get_by_label("Delay (optional)")).to_have_value("1d 6h")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Inés Vidal")
+    expect(page.get_by_label("ALL candidates")).to_be_checked()
+    assert Offer.select().count() == 0
+
+
+def test_long_work_is_watched_until_it_is_over(app, cast, signed_in):
+    cast.give_access(cast.karachi, cast.lima)
+    page = signed_in(cast.associates_officer)
+    page.goto("/centres/XA100/candidate-results/june-2026/to-do")
+    page.get_by_label("I accept the terms").check()
+    page.get_by_role("button", name="Generate for all that need it").click()
+    expect(page.get_by_text("Waiting to begin")).to_be_visible()
+
+    with app.app_context():
+        running.run(Job.get().id)
+
+    expect(page.get_by_text("Done: 2 of 2 centres.")).to_be_visible()
+    expect(page.get_by_role("link", name="XA102 Colegio del Mar")).to_be_visible()
+
+
+def test_rows_stay_marked_for_what_is_pressed_after_filtering(cast, signed_in):
+    cast.confirm(cast.independent, cast.independent_officer)
+    page = signed_in(cast.independent_officer)
+    page.goto(f"{AT}/credentials")
+
+    page.get_by_label("Name or number").press_sequentially("0002")
+    expect(page.get_by_text("Ελένη Παπαδοπούλου")).to_have_count(0)
+    page.get_by_label("Mark 0002").check()
+    page.get_by_role("button", name="New password").click()
+
+    expect(page.get_by_text("Done for 1 candidate")).to_be_visible()
+    page.go_back()
+    assert "q=0002" in page.url
