@@ -45,7 +45,7 @@ def details(centre, series):
     stands, releases, moment = standing(centre, series), releases_of(series), now()
     members = groups(series, [centre.id])[centre.id]
     as_it_is = consequences(stands, stands, members, releases, moment)
-    framed = frame(centre, TAB, f"candidate-results/{series.code}")
+    framed = frame(centre, TAB, f"candidate-results/{series.code}", series)
     if framed["change_centre"] and (centre.is_associate or current_user.acts_for_associate_of(centre)):
         framed["change_centre"] = change_centre(
             centre, f"candidate-results/{series.code}", _("Change Subcentre"))

@@ -55,7 +55,7 @@ def index(number, code, refused="", status=200):
                 marked=set(request.form.getlist("candidate")), dormant=request.form.get("dormant", "keep"),
                 out_of_date=sum(line.state == "out-of-date" for line in every),
                 lacking=sum(line.state in LACKING for line in every),
-                **frame(centre, TAB, f"candidate-results/{code}/credentials"))
+                **frame(centre, TAB, f"candidate-results/{code}/credentials", series))
 
 
 @bp.post(AT)
@@ -108,7 +108,7 @@ def batch(number, code, public_id):
     centre, series, stands = _place(number, code)
     return page("credentials/batch.html", series=series, batch=batch_of(centre, series, public_id),
                 languages=LANGUAGES,
-                **frame(centre, TAB, f"candidate-results/{code}"))
+                **frame(centre, TAB, f"candidate-results/{code}", series))
 
 
 @bp.post(AT + "/<public_id>/pdf")
@@ -155,7 +155,7 @@ def read(number, code, public_id):
     _record_download(chosen, centre, series, "page")
     return page("credentials/read.html", series=series, slips=slips, batch=chosen,
                 site_address=current_app.config["SITE_ADDRESS"],
-                **frame(centre, TAB, f"candidate-results/{code}"))
+                **frame(centre, TAB, f"candidate-results/{code}", series))
 
 
 def batch_of(centre, series, public_id):

@@ -149,7 +149,7 @@ def form_page(stands, typed, errors=None, status=200, fragment=None):
         "offers/status.html", fragment, status, series=series, stands=stands, typed=typed, errors=errors or {},
         candidates=candidates, releases=release_words(meant, lines, releases), is_trial=fragment is not None,
         dormant=sum(group.count for group in members if group.login == DORMANT),
-        **frame(centre, TAB, f"candidate-results/{series.code}/status"))
+        **frame(centre, TAB, f"candidate-results/{series.code}/status", series))
 
 
 def _place(number, code):

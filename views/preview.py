@@ -39,7 +39,7 @@ def preview(number, code):
     here = url_for("preview.preview", number=centre.number, code=series.code)
     return page("preview/preview.html", "candidates/_sheet.html", series=series, after=after,
                 site=f"{here}?state=after&" if after else here,  # what is pressed on it leads back to the preview
-                **sheet_values(sheet, moment, "en") | frame(centre, TAB, f"candidate-results/{code}/preview"))
+                **sheet_values(sheet, moment, "en") | frame(centre, TAB, f"candidate-results/{code}/preview", series))
 
 
 def _part(name, stands, releases, moment, after):

@@ -7,6 +7,7 @@ from peewee import fn
 from models.credentials import SlipBatch
 from models.exams import Candidate, Centre, Series
 from models.jobs import Job
+from views.allowed import allowed
 from views.hypermedia import or_404
 
 CANDIDATE_RESULTS = "candidate-results"
@@ -62,9 +63,13 @@ def batches_of_own():
         SlipBatch.centre.in_(current_user.centres.select(Centre.id).order_by())).order_by(Centre.number)
 
 
-def frame(centre, tab, page=""):
-    """What every page of a centre gives the layout. `page`: its path below the centre, for 'Change centre'."""
+def frame(centre, tab, page="", series=None):
+    """What every page of a centre gives the layout. `page`: its path below the centre, for 'Change centre'.
+
+    `series`: the one it is about, where it is about one; what its Associate allows is told of that or the newest.
+    """
     return {
+        "allowed": allowed(centre, series or (centre.is_attached and offered_series(centre).first()) or None),
         "centre": centre, "tab": tab,
         "manages_candidate_results": current_user.has_right("manages_candidate_results", centre),
         "change_centre": change_centre(centre, page, _("Change centre")),

@@ -69,7 +69,7 @@ def index(number, code, refused="", status=200):
         pages=[url_for("to_do.index", number=number, code=code, need=need or None, page=n + 1 if n else None)
                for n in range(-(-len(lines) // A_PAGE))],
         counts={what: sum(bool(line.needs(what)) for line in every) for what in (*NEEDS, "new-password")},
-        jobs=recent_jobs(centre, series), **frame(centre, TAB, f"candidate-results/{code}/to-do"))
+        jobs=recent_jobs(centre, series), **frame(centre, TAB, f"candidate-results/{code}/to-do", series))
 
 
 @bp.post(AT)

@@ -24,7 +24,7 @@ def show(public_id):
     return page("work/show.html", "work/_progress.html", job=job, batches=batches,
                 made=len(job.result.get("batches", [])), centres=len(job.wanted.get("centres", [])),
                 centres_done=len(job.result.get("finished", [])) if job.kind == "slips" else job.done,
-                **frame(job.centre, "candidate_results"))
+                **frame(job.centre, "candidate_results", series=job.series))
 
 
 @bp.post("/jobs/<public_id>/cancel")
