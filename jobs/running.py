@@ -38,8 +38,8 @@ class Work:
 
     @property
     def is_mine(self):
-        """The condition under which this worker may still write to the row."""
-        return (Job.id == self.job.id) & (Job.state == RUNNING) & (Job.lease_until == self.lease_until)
+        """The condition under which this worker may still write to the row; what is over has no lease."""
+        return (Job.id == self.job.id) & (Job.lease_until == self.lease_until)
 
     def progress(self, done):
         """Tell how many units are behind us and keep the lease. Raises `Lost`. Not inside a transaction."""

@@ -48,6 +48,26 @@ def assert_both_papers_work(app, batches=2):
     assert Slip.select().count() == batches * len(now_valid)
 
 
+@pytest.mark.parametrize("what", [issuing.CONFIRM, issuing.NEW_PASSWORD])
+def test_the_paper_in_hand_works_when_a_second_plan_is_stored(app, cast, what):
+    cast.confirm(cast.independent, cast.independent_officer)
+    SlipBatch.delete().execute()
+    if what == issuing.CONFIRM:
+        Credential.delete().execute()
+    covered = list(issuing.covered(cast.independent, cast.june))
+    anew = {candidate.id for candidate in covered} if what == issuing.NEW_PASSWORD else ()
+    first, second = (issuing.plan(cast.independent, cast.june, covered, anew=anew) for _ in range(2))
+
+    with database.atomic():
+        batch = issuing.store(first, cast.independent, cast.june, kind=what, by="x", now=cast.now)
+    in_hand = printed(app, batch)
+    with database.atomic():
+        issuing.store(second, cast.independent, cast.june, kind=what, by="y", now=cast.now)
+
+    assert in_hand == printed(app, batch)
+    assert_both_papers_work(app)
+
+
 def workers(app, database_url, jobs, stage):
     """One real process a job, at the same time."""
     if database_url.startswith("sqlite"):

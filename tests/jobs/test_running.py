@@ -13,7 +13,7 @@ from models.audit import AuditEvent
 from models.credentials import Credential, Slip, SlipBatch
 from models.database import Refused, Sentence, database
 from models.jobs import CANCELLED, DONE, FAILED, LEASE, QUEUED, RUNNING, Job
-from models.offers import ALL, Offer
+from models.offers import Offer
 
 
 @pytest.fixture
@@ -331,4 +331,16 @@ def test_a_centre_that_confirms_meanwhile_keeps_its_own_offer(cast, monkeypatch)
     offer = Offer.get()
     assert (offer.scope, offer.delay, offer.terms_by) == ("selected", 60, "kiran@xa101.example")
     assert [c.username for c in Credential.select()] == ["XA101-0001-J26"]
-    assert offer.scope != ALL
+    assert state(job) == (FAILED, 0, "None of these candidates needs that.")
+
+
+def test_whom_a_colleague_gave_a_login_meanwhile_is_printed_with_that_one(cast):
+    everybody = [candidate.id for candidate in cast.candidates["XC301"]]
+    job = ordered(cast, centres=[cast.independent], candidates=everybody)
+    passwords = cast.confirm(cast.independent, cast.independent_officer)
+
+    running.run(job.id)
+
+    batch = SlipBatch.get(SlipBatch.public_id == Job.get().result["batches"][0])
+    assert state(job)[0] == DONE
+    assert {slip.candidate.number: secret for slip, secret in issuing.slips_of(batch)} == passwords
