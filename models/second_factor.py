@@ -35,13 +35,13 @@ def address_of(seed, email, issuer):
     return pyotp.TOTP(secret_of(seed)).provisioning_uri(name=email, issuer_name=issuer)
 
 
-def step_of(seed, code, now, after=0):
-    """The 30-second step that this code belongs to, if it is near `now` and later than `after`; else None."""
+def step_of(seed, code, now):
+    """The 30-second step that this code belongs to, if it is near `now`; else None."""
     typed, totp = as_typed(code), pyotp.TOTP(secret_of(seed))
     middle = int(now.timestamp()) // STEP_SECONDS
     found = None
     for step in range(middle - DRIFT_STEPS, middle + DRIFT_STEPS + 1):
-        if hmac.compare_digest(totp.at(step * STEP_SECONDS).encode(), typed.encode()) and step > after:
+        if hmac.compare_digest(totp.at(step * STEP_SECONDS).encode(), typed.encode()):
             found = step
     return found
 
@@ -79,7 +79,7 @@ def use_recovery_code(officer, typed):
 
 def use_code(officer, typed, now):
     """Whether this is the code of this moment; the same code is not taken twice."""
-    step = step_of(officer.totp_seed, typed, now, after=officer.totp_last_step)
+    step = step_of(officer.totp_seed, typed, now)
     return step is not None and _first(officer, Officer.totp_last_step < step, totp_last_step=step)
 
 

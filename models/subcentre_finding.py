@@ -8,9 +8,9 @@ STATES = ("access", "no-access", "differs", "needs-credentials", "out-of-date", 
 ORDERS = {
     "centre": lambda listed: listed.number,
     "name": lambda listed: plain(listed.name),
-    "delay": lambda listed: listed.controls.delay,
-    "access": lambda listed: listed.controls.give_access,
-    "contact": lambda listed: listed.controls.contact_mode,
+    "delay": lambda listed: listed.delay,
+    "access": lambda listed: listed.give_access,
+    "contact": lambda listed: listed.contact_mode,
 }
 
 
@@ -45,10 +45,10 @@ def _in_state(screen, found, state):
         return [listed for listed in found if listed.number in screen.changed or (
             listed.number in screen.drafts and screen.is_overtaken(listed.number))]
     if state in ("access", "no-access"):
-        return [listed for listed in found if listed.controls.give_access == (state == "access")]
+        return [listed for listed in found if listed.give_access == (state == "access")]
     if state == "differs":
         return [listed for listed in found if listed.controls != screen.defaults.controls]
-    numbers = [listed.number for listed in found if listed.controls.give_access]
+    numbers = [listed.number for listed in found if listed.give_access]
     told = screen.narrowed(numbers).as_it_is(numbers)
     count = "needing_credentials" if state == "needs-credentials" else "out_of_date"
     return [listed for listed in found if listed.number in told and getattr(told[listed.number], count)]

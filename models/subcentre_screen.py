@@ -42,12 +42,18 @@ class Place(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """What finding and ordering ask of each attached centre; the controls are those in force."""
+    """What finding and ordering ask of each attached centre; the last three as they are in force."""
 
     number: str
     name: str
     country: str
-    controls: Controls
+    give_access: bool
+    delay: int
+    contact_mode: str
+
+    @property
+    def controls(self):
+        return Controls(*self[3:])
 
 
 class Offered(NamedTuple):
@@ -139,8 +145,7 @@ class Screen:
     @cached_property
     def listed(self):
         """A Listed of every attached centre, in order of number."""
-        rows = self._ask(Centre.number, Centre.name, Centre.country, *IN_FORCE)
-        return [Listed(*row[:3], Controls(bool(row[3]), *row[4:])) for row in rows]
+        return [Listed(*row) for row in self._ask(Centre.number, Centre.name, Centre.country, *IN_FORCE)]
 
     @cached_property
     def standings(self):

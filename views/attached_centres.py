@@ -18,7 +18,7 @@ from views.hypermedia import now
 from views.reach import series_of
 from views.subcentre_form import read, read_row, shown_rows
 from views.subcentre_history import history
-from views.subcentre_page import answer, associate_of, finding, whole
+from views.subcentre_page import A_ROW, THE_DEFAULTS, answer, associate_of, finding, whole
 from views.subcentre_words import centres_changed
 
 bp = Blueprint("attached_centres", __name__)
@@ -40,7 +40,7 @@ def change_defaults(number, code):
     typed = read_row(request.form, DEFAULTS_ROW)
     screen = changes.draft(screen_of(number, code), typed.by_row, typed.read_at)
     return answer(screen, shown_rows(request.form), status=422 if screen.proposal.errors else 200,
-                  form=request.form)
+                  form=request.form, of=THE_DEFAULTS)
 
 
 @bp.post(f"{HERE}/rows/<row>")
@@ -48,7 +48,7 @@ def change_row(number, code, row):
     """A control of one centre's row was changed: keep it, and show what would follow for that row."""
     typed = read_row(request.form, row)
     screen = changes.draft(screen_of(number, code, (row,)), typed.by_row, typed.read_at)
-    return answer(screen, [row], status=422 if screen.row(row).errors else 200, form=request.form, rows_only=True)
+    return answer(screen, [row], status=422 if screen.row(row).errors else 200, form=request.form, of=A_ROW)
 
 
 @bp.post(f"{HERE}/draft")

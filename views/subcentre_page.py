@@ -14,6 +14,7 @@ from views.subcentre_form import prefix, was
 from views.subcentre_words import centres_changed, control, follows, shared_words, totals, value
 
 A_PAGE = 50
+A_ROW, THE_DEFAULTS, ALL = "row", "defaults", "all"  # what a POST changed
 BULK = ("bulk_for", "bulk_delay", "bulk_access", "bulk_mode")
 FINDING = ("find", "state", "order")
 
@@ -68,12 +69,13 @@ def whole(screen, status=200, refused=None, form=None):
         **frame(screen.associate, TAB, f"candidate-results/{screen.series.code}/attached-centres"))
 
 
-def answer(screen, numbers, notice="", *, status=200, refused=None, form=None, rows_only=False):
-    """After a POST: the rows of `numbers` for htmx, with all that stands around them or the bar alone; else
-    back to the page when it was accepted, and the whole page in that state when it was not."""
+def answer(screen, numbers, notice="", *, status=200, refused=None, form=None, of=ALL):
+    """After a POST: for htmx the rows of `numbers` and what else stands otherwise, by `of`: what was changed.
+    Without script back to the page when it was accepted, and the whole page in that state when it was not."""
     if wants_fragment():
         values = parts(screen, [number for number in numbers if screen.is_there(number)], refused, form)
-        return page("attached_centres/_changed.html", None, status, notice=notice, rows_only=rows_only, **values)
+        return page("attached_centres/_changed.html", None, status, notice=notice, row_only=of == A_ROW,
+                    keeps_problems=of != ALL, **values)
     if status != 200:
         return whole(screen, status, refused, form)
     if notice:

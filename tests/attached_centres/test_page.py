@@ -1,9 +1,13 @@
+from concurrent.futures import ThreadPoolExecutor
+
 from models.attached import AttachedCentre, AttachedDefaults, AttachedDraft, Controls
 from models.audit import AuditChange, AuditEvent
 from models.credentials import Credential
+from models.database import database
 from models.people import StaffSession
 from models.rules import standing
 from tests.attached_centres.screen import HERE, ScreenPage
+from tests.inside import Inside
 from tests.visitor import Visitor, text_of
 
 
@@ -295,6 +299,26 @@ def test_the_same_change_eight_times_is_one(cast, visit):
     assert kept == [("XA101", {"delay": "24"})]
     assert len(set(saved[:1])) == 1
     assert saved[0] == drafted[0]
+    assert (controls(cast, cast.karachi), AttachedCentre.get().version) == (Controls(False, 1440, "default"), 1)
+    assert AuditChange.select().where(AuditChange.field == "delay", AuditChange.after == "1440").count() == 1
+
+
+def test_the_same_save_eight_at_once_is_one(cast, app):
+    visitors = [Inside(app, cast.associates_officer) for _ in range(8)]
+    screen = ScreenPage(visitors[0])
+    forms = [{**screen.fields, "XA101-delay": "24", "csrf_token": visitor.csrf} for visitor in visitors]
+
+    def send(visitor, form):
+        try:
+            return visitor.client.post(HERE, data=form).status_code
+        finally:
+            database.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = list(pool.map(send, visitors, forms))
+
+    assert 303 in statuses
+    assert set(statuses) <= {303, 409}
     assert (controls(cast, cast.karachi), AttachedCentre.get().version) == (Controls(False, 1440, "default"), 1)
     assert AuditChange.select().where(AuditChange.field == "delay", AuditChange.after == "1440").count() == 1
 

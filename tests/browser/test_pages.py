@@ -14,7 +14,8 @@ XA100, XA101 = "/centres/XA100", "/centres/XA101"
 SERIES = "candidate-results/june-2026"
 PAGES = {
     "associates_officer": (
-        XA100, f"{XA100}/results", f"{XA100}/files", f"{XA100}/candidate-results", f"{XA100}/{SERIES}",
+        XA100, f"{XA100}/officers", f"{XA100}/results", f"{XA100}/files",
+        f"{XA100}/candidate-results", f"{XA100}/{SERIES}",
         f"{XA100}/{SERIES}/attached-centres", f"{XA100}/{SERIES}/attached-centres/history", f"{XA100}/{SERIES}/to-do",
         f"{XA101}/{SERIES}", "/jobs/JOB", "/account", "/account/second-factor", "/account/password-again"),
     "karachi_officer": (

@@ -15,6 +15,7 @@ from models.credentials import Credential, SlipBatch
 from models.exams import Candidate, Centre
 from models.jobs import DONE, QUEUED, Job
 from models.offers import Offer
+from models.people import StaffSession
 from tests.candidate_results.test_confirm import pdf_text
 from tests.visitor import text_of
 
@@ -220,6 +221,30 @@ def test_a_login_that_rests_is_in_no_file_and_printed_as_dead(cast, plain, do_al
     assert (first in "".join(resting), first in living[0]) == (False, True)
 
 
+def test_a_file_holds_living_logins_alone(cast, plain, do_all, two_centres):
+    Credential.update(dormant_since=cast.now).where(Credential.username == "XA101-0002-J26").execute()
+    cast.candidate(cast.lima, "0009", "Late Comer", [("IGCSE", "0580", "Mathematics")])
+    visitor = plain(cast.associates_officer)
+
+    visitor.post(f"{AT}/archive", {"format": "csv"})
+    do_all()
+
+    table = visitor.post(f"/jobs/{newest_job().public_id}/file").body.decode("utf-8-sig")
+    assert [row[3] for row in csv.reader(io.StringIO(table))][1:] == ["XA101-0001-J26", "XA102-0001-J26"]
+
+
+def test_a_file_of_slips_asks_for_the_password_again_if_it_was_given_long_ago(cast, plain, do_all, two_centres):
+    visitor = plain(cast.associates_officer)
+    visitor.post(f"{AT}/archive", {"format": "csv"})
+    do_all()
+    StaffSession.update(password_at=cast.now - timedelta(minutes=31)).execute()
+
+    answer = visitor.post(f"/jobs/{newest_job().public_id}/file")
+
+    assert (answer.status, answer.location[:24]) == (303, "/account/password-again?")
+    assert two_centres["XA101"]["0001"] not in answer.body.decode()
+
+
 def test_a_file_that_is_gone_is_made_again_for_its_owner_alone(app, cast, plain, do_all):
     cast.confirm(cast.independent, cast.independent_officer)
     visitor = plain(cast.independent_officer)
@@ -266,3 +291,17 @@ def test_a_job_can_be_watched_and_stopped(cast, visit, do_all):
     assert "0 of 2 centres are finished." in waiting.text
     assert "Stopped." in visitor.get(f"/jobs/{job.public_id}").text
     assert Credential.select().count() == 0
+
+
+def test_a_name_that_cannot_be_printed_stops_its_centre_alone(cast, plain, do_all):
+    cast.give_access(cast.karachi, cast.lima)
+    cast.candidate(cast.karachi, "0003", "Un\U0001F600printable", [("IGCSE", "0580", "Mathematics")])
+    visitor = plain(cast.associates_officer)
+
+    answer = visitor.post(AT, {"act": "generate-all", "terms": "y"})
+    do_all()
+
+    page = visitor.follow(answer).text
+    assert "XA101: These names cannot be printed, so nothing was made: 0003 Un\U0001F600printable" in page
+    assert [offer.centre.number for offer in Offer.select()] == ["XA102"]
+    assert [c.username for c in Credential.select()] == ["XA102-0001-J26"]
