@@ -7,9 +7,10 @@ from models.database import Model, Moment
 class AuditEvent(Model):
     """One accepted action. `who` is an officer's e-mail, 'command line' or 'candidate XA101-0007-J26'."""
 
-    at = Moment()  # rows are in this order: no index to keep on results morning
-    who = CharField(max_length=254, index=True)
-    what = CharField(max_length=60, index=True)
+    # Rows are in the order of `at`, and `who` and `what` are searched within: no index to keep on results morning.
+    at = Moment()
+    who = CharField(max_length=254)
+    what = CharField(max_length=60)
     centre_number = CharField(max_length=5, default="", index=True)
     series_code = CharField(max_length=40, default="")
     subject = CharField(max_length=200, default="")  # the candidate, file, officer … it was about

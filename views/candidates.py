@@ -17,6 +17,16 @@ from views.candidate_statement import statement_pdf
 from views.errors import answer, leave_for
 from views.hypermedia import now, wants_fragment
 
+
+class Answer(Response):
+    """An answer whose length is known and whose Location is our own: its headers go out as they are."""
+
+    default_mimetype = "text/html"
+
+    def get_wsgi_headers(self, environ):
+        return self.headers
+
+
 bp = Blueprint("candidates", __name__, url_prefix="/results")
 LARGEST_FORM = 4096
 LONGEST_FIELD = 60
@@ -145,12 +155,12 @@ def _public(signed_out):
 
 
 def _page(text, status=200):
-    return Response(text, status, mimetype="text/html")
+    return Answer(text, status)
 
 
 def _to(address):
     """A redirect without a page of its own."""
-    return Response(status=303, headers={"Location": address})
+    return Answer("", 303, {"Location": address})
 
 
 def _form():

@@ -12,23 +12,26 @@ PUBLIC = {
     "public.verify",
 }
 CANDIDATE_SITE = "candidates."
-SECURITY = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
+SECURITY = (
+    ("Content-Security-Policy",
+     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+     "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+)
+STRICTLY_TLS = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+KEPT_NOWHERE = (("Cache-Control", "no-store"), ("Vary", "HX-Request-Type"))
 
 
 def init_app(app):
     app.before_request(right_host)
     app.before_request(connect)
     app.before_request(shut_by_default)
-    app.after_request(guard_answer)
+    always = (*SECURITY, STRICTLY_TLS) if app.config["SESSION_COOKIE_SECURE"] else SECURITY
+    app.wsgi_app = Guarded(app.wsgi_app, always)
 
 
 def right_host():
@@ -77,13 +80,15 @@ def board_only():
     return None
 
 
-def guard_answer(response):
-    headers = response.headers
-    given = {name for name, _value in headers}
-    headers.extend(pair for pair in SECURITY.items() if pair[0] not in given)
-    if "Cache-Control" not in given and request.endpoint != "static":
-        headers.add("Cache-Control", "no-store")
-        headers.add("Vary", "HX-Request-Type")
-    if current_app.config["SESSION_COOKIE_SECURE"]:
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-    return response
+class Guarded:
+    """WSGI: every answer leaves with these headers, whatever made it. Looked through once, as plain pairs."""
+
+    def __init__(self, wsgi_app, always):
+        self.wsgi_app, self.always = wsgi_app, always
+
+    def __call__(self, environ, start_response):
+        def start(status, headers, failure=None):
+            kept = () if any(name == "Cache-Control" for name, _value in headers) else KEPT_NOWHERE
+            return start_response(status, [*headers, *kept, *self.always], failure)
+
+        return self.wsgi_app(environ, start)
