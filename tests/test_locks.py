@@ -133,7 +133,7 @@ class Route:
 
     def address(self, app, centre_number, thing=None):
         values = {"number": centre_number, "code": "june-2026", "page": "results", "filename": "site.css",
-                  "public_id": MISSING, "row": "XA101", "act": "disable",
+                  "language": "en", "public_id": MISSING, "row": "XA101", "act": "disable",
                   "email": "kiran@xa101.example", **(thing or {})}
         with app.test_request_context():
             return app.url_for(self.endpoint, **{
