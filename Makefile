@@ -23,7 +23,7 @@ run: $(STAMP)      ## serve on 127.0.0.1:8000 with demo data
 	$(BIN)/python app.py
 
 test: $(STAMP)     ## everything that must hold, on SQLite and on PostgreSQL
-	$(BIN)/python -m tests.chromium
+	$(BIN)/python -m tests.programs
 	$(BIN)/ruff check .
 	$(BIN)/python -m pytest -n 2 --ignore=$(MORNING)
 	$(BIN)/python -m pytest $(MORNING)

@@ -9,6 +9,7 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import commands
+import serving
 import settings as environment
 import views
 from jobs import queue
@@ -91,4 +92,4 @@ def in_every_template():
 
 
 if __name__ == "__main__":
-    commands.serve(create_app())
+    serving.serve(create_app())

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-import waitress
 from flask import current_app
 from flask.cli import with_appcontext
 
@@ -155,20 +154,6 @@ def first_officer(email, name):
     click.echo(f"{officer.email} may sign in as board staff. The password, shown only now: {password}")
 
 
-def serve(app):
-    """Everything on one machine: migrate, demo data on the first start, the worker in a thread, the web server."""
-    with app.app_context():
-        migrate()
-        with database.connection_context():
-            if not app.config["PRODUCTION"] and app.config["ROLE"] == "all" and not Centre.select().exists():
-                demo.load(datetime.now(UTC).replace(microsecond=0))
-    if app.config["ROLE"] == "all":
-        queue.work(app, embedded=True)
-    server = waitress.create_server(
-        app, host=app.config["HOST"], port=int(app.config["PORT"]), threads=8, ident=None,
-        connection_limit=4000, channel_timeout=15, asyncore_use_poll=True)
-    click.echo(f"Serving on http://{server.effective_host}:{server.effective_port}")
-    server.run()
 
 
 def refuse_unfit(app):

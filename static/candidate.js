@@ -15,6 +15,10 @@
   addEventListener("hashchange", fill);
   fill();
 
+  // Too many at once: what was typed is sent again when the server said
+  const waiting = document.querySelector("form[data-again]");
+  if (waiting) setTimeout(() => waiting.requestSubmit(), waiting.dataset.again * 1000);
+
   // The time has come and the server is busy: again within a minute, each page at its own moment
   const again = ({ target }) => {
     const box = target.closest?.("[data-countdown]");

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from models import candidate_sign_in, candidate_site
 from models.database import Refused
 from views import candidate_cookie as cookie
+from views import turns
 from views.bound_templates import fixed, inside, render
 from views.candidate_pages import sheet_values
 from views.candidate_statement import statement_pdf
@@ -83,6 +84,9 @@ def sign_in():
 def signed_in():
     form = _form()
     username, password = _typed(form.get("username", "")), _typed(form.get("password", ""))
+    if not turns.is_mine(comes_again="again" in form):
+        return _page(render("candidates/wait.html", seconds=turns.seconds_to_wait(),
+                            typed={"username": username, "password": password}))
     old_token, _at = cookie.read()
     instant = now()
     try:
@@ -99,6 +103,8 @@ def signed_in():
 @bp.get("/<language>/")
 def sheet():
     """'Not yet', or the results, or both. A poll (a fragment) does not count as activity."""
+    if not turns.is_mine(comes_again=True):
+        return _come_back()
     token, active_at = cookie.read()
     instant = now()
     found = candidate_site.sheet(token, active_at, instant) if token else None
@@ -151,6 +157,15 @@ def _public(signed_out):
     response = _page(fixed("candidates/sign_in.html", username="", password="", error=None, refusal=None,
                            signed_out=signed_out))
     response.headers["Cache-Control"] = PUBLIC_PAGE
+    return response
+
+
+def _come_back():
+    """To somebody who may well be signed in: an open page asks again by itself, a new one is told to."""
+    if wants_fragment():
+        return Answer("", 503, {"Retry-After": str(turns.seconds_to_wait())})
+    response = _page(fixed("candidates/wait.html", typed=None, seconds=0))
+    response.headers["Refresh"] = str(turns.seconds_to_wait())
     return response
 
 

@@ -5,13 +5,13 @@ import pytest
 from waitress.server import create_server
 
 from models.database import database
-from tests import chromium
+from tests import programs
 from tests.cast import PASSWORD
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args():
-    return {"executable_path": chromium.path(), "args": chromium.ARGUMENTS}
+    return {"executable_path": programs.chromium(), "args": programs.BROWSER_ARGUMENTS}
 
 
 @pytest.fixture(scope="session")

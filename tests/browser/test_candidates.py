@@ -1,5 +1,6 @@
 """Candidates at a phone: the slip's code, the wait, the instant, the way out."""
 import re
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from playwright.sync_api import expect
 
 from models.attached import AttachedCentre
 from models.exams import Release
+from views import turns
 
 USERNAME = "XA101-0001-J26"
 AXE = Path(__file__).with_name("axe.min.js")
@@ -191,3 +193,22 @@ def test_the_results_print_on_paper(open_page, password, release):
     expect(page.get_by_text("A*", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Sign out")).to_be_hidden()
     expect(page.get_by_role("button", name="Show my results")).to_be_hidden()
+
+
+def test_who_has_to_wait_for_a_turn_is_signed_in_by_itself(app, open_page, password, monkeypatch):
+    monkeypatch.setitem(app.config, "TRUSTED_PROXIES", "1")
+    monkeypatch.setattr(turns, "COME_BACK", (1, 1))
+    page, times = open_page(width=360), []
+
+    def as_if_it_waited(route):
+        times.append(route.request.post_data)
+        route.continue_(headers={**route.request.headers, "X-Request-Start": f"t={time.time() - 4}"})
+
+    page.route("**/sign-in", lambda route: as_if_it_waited(route) if route.request.method == "POST"
+               else route.continue_())
+    sign_in(page, password)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Very many people are here just now")
+    fits(page)
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your results are not out yet")
+    assert [("again=y" in sent, password in sent) for sent in times] == [(False, True), (True, True)]

@@ -1,0 +1,68 @@
+"""The embedded server: everything on one machine in one process, the queue's worker in a thread of it."""
+import logging
+import resource
+import time
+from datetime import UTC, datetime
+
+import click
+import waitress
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
+from waitress.task import WSGITask
+
+from exchange import demo
+from jobs import queue
+from models.database import database
+from models.exams import Centre
+from models.migrating import migrate
+from views.turns import ARRIVED
+
+CONNECTIONS = 4000
+LARGEST_HEAD = 32 * 1024
+
+
+def serve(app):
+    """Migrate, load demo data on the first start, start the worker, serve until stopped."""
+    with app.app_context():
+        migrate()
+        with database.connection_context():
+            if not app.config["PRODUCTION"] and app.config["ROLE"] == "all" and not Centre.select().exists():
+                demo.load(datetime.now(UTC).replace(microsecond=0))
+    if app.config["ROLE"] == "all":
+        queue.work(app, embedded=True)
+    _allow_files()
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a line a request that waits helps nobody
+    server = waitress.create_server(
+        app, host=app.config["HOST"], port=int(app.config["PORT"]), threads=8, ident=None,
+        connection_limit=CONNECTIONS, channel_timeout=15, asyncore_use_poll=True,
+        max_request_body_size=app.config["MAX_CONTENT_LENGTH"], max_request_header_size=LARGEST_HEAD)
+    server.channel_class = Channel
+    click.echo(f"Serving on http://{server.effective_host}:{server.effective_port}")
+    server.run()
+
+
+def _allow_files():
+    """As many open files as the machine lets us have: each connection is one, each file being sent another."""
+    _soft, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+class Parser(HTTPRequestParser):
+    """Notes when the whole request was there; from then on it waits for a thread."""
+
+    arrived = None
+
+    def received(self, data):
+        taken = super().received(data)
+        if self.completed:
+            self.arrived = time.time()
+        return taken
+
+
+class Task(WSGITask):
+    def get_environment(self):
+        return super().get_environment() | {ARRIVED: self.request.arrived}
+
+
+class Channel(HTTPChannel):
+    parser_class, task_class = Parser, Task

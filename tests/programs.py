@@ -1,0 +1,55 @@
+"""The programs beside Python that the tests drive: a Chromium and nginx.
+
+`python -m tests.programs` installs what is missing through the system's package manager. Playwright's own browser
+is not used: its download needs a host that a closed network does not reach.
+"""
+import os
+import shutil
+import subprocess
+import sys
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NGINX = ("nginx", "/usr/sbin/nginx")  # Debian keeps it where only root looks
+INSTALLERS = {  # tool: (how to install with it, its names for Chromium and nginx)
+    "apt-get": ("apt-get install -y -qq", "chromium", "nginx-light"),
+    "dnf": ("dnf install -y", "chromium", "nginx"),
+    "apk": ("apk add", "chromium", "nginx"),
+    "pacman": ("pacman -S --noconfirm", "chromium", "nginx"),
+    "brew": ("brew install", "--cask chromium", "nginx"),
+}
+BROWSER_ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run",
+]
+
+
+def chromium():
+    """The Chromium to drive, from CHROMIUM or the PATH; None where there is none."""
+    return os.environ.get("CHROMIUM") or _first(CHROMIUM)
+
+
+def nginx():
+    return os.environ.get("NGINX") or _first(NGINX)
+
+
+def install_missing():
+    tool = next(filter(shutil.which, INSTALLERS), None)
+    how, *names = INSTALLERS.get(tool, ("", "", ""))
+    missing = [name for name, path in zip(names, (chromium(), nginx()), strict=True) if path is None]
+    if not missing:
+        return
+    if tool is None:
+        sys.exit("The tests drive Chromium and nginx: install them, or set CHROMIUM and NGINX to their paths.")
+    sudo = ["sudo"] if tool != "brew" and os.geteuid() != 0 else []
+    if tool == "apt-get":
+        subprocess.run([*sudo, "apt-get", "update", "-qq"], check=True, stdout=subprocess.DEVNULL)
+    for name in missing:
+        subprocess.run([*sudo, *how.split(), *name.split()], check=True, stdout=subprocess.DEVNULL)
+
+
+def _first(names):
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+if __name__ == "__main__":
+    install_missing()
