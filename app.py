@@ -17,7 +17,7 @@ from models import passwords
 from models.database import connect
 from models.people import StaffSession
 from views import errors, guards
-from views.hypermedia import now, say
+from views.hypermedia import is_poll, now, say
 from views.staff_cookie import StaffCookie
 
 LANGUAGES = ("en",)
@@ -65,7 +65,7 @@ def create_app(**given):
     app.session_interface = StaffCookie()
     login = LoginManager(app)
     login.session_protection = None  # it hashes address and browser; phones change address
-    login.user_loader(lambda token: StaffSession.officer_of(token, now()))
+    login.user_loader(lambda token: StaffSession.officer_of(token, now(), is_poll()))
     guards.init_app(app)
     errors.init_app(app)
     views.init_app(app)

@@ -125,8 +125,11 @@ class StaffSession(Model):
         return self.digest[:16]
 
     @classmethod
-    def officer_of(cls, token, now):
-        """The officer behind a living session's token, or None. Marks it seen, at most once a minute."""
+    def officer_of(cls, token, now, is_poll=False):
+        """The officer behind a living session's token, or None. Marks it seen, at most once a minute.
+
+        `is_poll`: an open page asked by itself, which keeps nobody signed in.
+        """
         session = (
             cls.select(cls, Officer).join(Officer)
             .where(cls.digest == digest_of(token), cls.seen_at > now - IDLE, cls.started_at > now - ABSOLUTE,
@@ -135,7 +138,7 @@ class StaffSession(Model):
         )
         if session is None:
             return None
-        if session.seen_at <= now - timedelta(minutes=1):
+        if not is_poll and session.seen_at <= now - timedelta(minutes=1):
             cls.update(seen_at=now).where(cls.id == session.id).execute()
         session.token = token
         officer = session.officer

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from flask import abort, flash, make_response, redirect, render_template, request, send_file
 from flask_babel import gettext
 
+POLLED = ("work.show", "board_imports.show")
+
 
 def now():
     """This instant, aware, UTC, whole seconds: as the database keeps it."""
@@ -17,6 +19,11 @@ def wants_fragment():
 
 def is_htmx():
     return request.headers.get("HX-Request") == "true"
+
+
+def is_poll():
+    """Whether an open page of staff asks by itself how far the work is: nobody need be sitting before it."""
+    return request.endpoint in POLLED and request.method == "GET" and wants_fragment()
 
 
 def say(sentence):

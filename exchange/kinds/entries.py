@@ -157,7 +157,8 @@ def _compare_people(board_import, difference):
             difference.writes["others"].append(candidate)
             difference.add("warnings", (line, Sentence(
                 "%(number)s has another UCI and so is another person: the old login dies, and results that were held "
-                "for the number go.", number=key[2])))
+                "for the number go. If the UCI was only corrected, import this candidate’s results again.",
+                number=key[2])))
 
 
 def _qualifications(board_import):

@@ -193,7 +193,9 @@ def test_another_uci_is_another_person_and_the_old_login_dies(cast):
 
     difference = apply("entries", csv_of("entries", row))
 
-    assert ["another person" in sentence for _line, sentence in difference.warnings] == [True]
+    assert difference.warnings == [(2, (
+        "0001 has another UCI and so is another person: the old login dies, and results that were held for the "
+        "number go. If the UCI was only corrected, import this candidate’s results again."))]
     login = Credential.get(Credential.username == "XC301-0001-J26")
     assert login.verifier != passwords.verifier(logins["0001"], login.salt, b"p" * 40)
     assert login.verifier == ""
