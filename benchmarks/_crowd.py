@@ -19,6 +19,8 @@ LATE_AFTER = 2
 GRADE = b'class="grade'
 NOBODYS = passwords.derive(b"nobody", "", "", 1, "")  # of the right shape, so that it is looked up and verified
 FORM = "Content-Type: application/x-www-form-urlencoded\r\nSec-Fetch-Site: same-origin\r\n"
+AGAIN = "&again=y"
+COME_BACK = rb'(?i)retry-after: (\d+)|refresh: (\d+)|data-again="(\d+)"'
 POLL = "HX-Request: true\r\nHX-Request-Type: partial\r\n"
 
 
@@ -32,6 +34,7 @@ class Seen:
     early: int = 0
     late: int = 0
     lost: int = 0
+    sent_back: int = 0  # answers that said to come back
     errors: dict = field(default_factory=dict)
 
     def note(self, kind, seconds):
@@ -156,9 +159,18 @@ class Crowd:
         return [cookie for cookie in cookies if cookie]
 
     async def ask(self, line, kind, method, path, headers="", body="", *, expected):
-        start = time.monotonic()
-        status, head, text = await asyncio.wait_for(line.ask(method, path, headers, body), PATIENCE)
-        self.seen.note(kind, time.monotonic() - start)
+        """(status, head, body) of the answer; who is told to come back for it does so, as a browser would."""
+        while True:
+            start = time.monotonic()
+            status, head, text = await asyncio.wait_for(line.ask(method, path, headers, body), PATIENCE)
+            self.seen.note(kind, time.monotonic() - start)
+            told = re.search(COME_BACK, head + text)
+            if not told:
+                break
+            self.seen.sent_back += 1
+            line.close()
+            await asyncio.sleep(int(next(filter(None, told.groups()))))
+            body = body if method == "GET" or body.endswith(AGAIN) else body + AGAIN
         if status != expected and not (kind in ("results", "refresh", "open page") and status in (303, 401)):
             self.seen.fail(f"{kind} {status}")
         return status, head, text
@@ -171,12 +183,12 @@ class Line:
         self.port, self.reader, self.writer = port, None, None
 
     async def ask(self, method, path, headers="", body=""):
-        """(status, head, body) of one request."""
+        """(status, head, body) of one request. It says when it was sent, as nginx in front would."""
         if self.writer is None or self.writer.is_closing():
             self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
         length = f"Content-Length: {len(body)}\r\n" if method == "POST" else ""
-        self.writer.write(f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
-                          f"Accept-Language: en\r\n{headers}{length}\r\n{body}".encode())
+        self.writer.write(f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nAccept-Language: en\r\n"
+                          f"X-Request-Start: t={time.time():.3f}\r\n{headers}{length}\r\n{body}".encode())
         head = await self.reader.readuntil(b"\r\n\r\n")
         found = re.search(rb"[Cc]ontent-[Ll]ength: (\d+)", head)
         text = await self.reader.readexactly(int(found[1])) if found else b""

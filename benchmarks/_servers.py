@@ -26,7 +26,8 @@ def running(settings, workers=2):
                "app:create_app"]
     if not granian.exists():
         command = [sys.executable, "-c", WAITRESS, str(port)]
-    process = subprocess.Popen(command, env={**os.environ, "ROLE": "candidate", **settings}, start_new_session=True,
+    process = subprocess.Popen(command, env={**os.environ, "ROLE": "candidate", "TRUSTED_PROXIES": "1",
+                                             **settings}, start_new_session=True,
                                stdout=subprocess.DEVNULL)
     try:
         _wait_for(port, process)
