@@ -58,8 +58,8 @@ class Model(PeeweeModel):
 def connect(url, busy_seconds=2):
     """Bind the tables to the database at `url` (sqlite:///path or postgresql://…) and give it.
 
-    `busy_seconds`: how long a writer waits for another on SQLite (2 s in web processes, so that waiting
-    threads never shut the health check out).
+    `busy_seconds`: how long a writer waits for another (2 s in web processes, so that waiting threads never shut
+    the health check out).
     """
     scheme = urlparse(url).scheme
     if scheme == "sqlite":
@@ -73,7 +73,8 @@ def connect(url, busy_seconds=2):
             lock_type="IMMEDIATE",  # deferred read-then-write fails at once under writers
         )
     elif scheme in ("postgresql", "postgres"):
-        chosen = PostgresqlDatabase(url, prefer_psycopg3=True)
+        chosen = PostgresqlDatabase(  # which by itself would wait for ever
+            url, prefer_psycopg3=True, options=f"-c lock_timeout={busy_seconds * 1000}")
     else:
         raise ValueError(f"DATABASE_URL must begin with sqlite:/// or postgresql://, not {scheme!r}")
     database.initialize(chosen)
