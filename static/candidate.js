@@ -1,4 +1,5 @@
-// The candidate site's own script: the slip's QR code fills the form, and a waiting page never gives up asking.
+// The candidate site's own script: the slip's QR code fills the form, the countdown runs, and a page that waits
+// never gives up asking.
 (() => {
   "use strict";
 
@@ -18,6 +19,28 @@
   // Too many at once: what was typed is sent again when the server said
   const waiting = document.querySelector("form[data-again]");
   if (waiting) setTimeout(() => waiting.requestSubmit(), waiting.dataset.again * 1000);
+
+  // data-countdown: epoch seconds by the server's clock (data-now). At zero the element hears `due`, spread over
+  // data-spread seconds.
+  const language = document.documentElement.lang.replace(/^en$/, "en-GB");
+  const sizes = { day: 86400, hour: 3600, minute: 60, second: 1 };
+  const tick = () => document.querySelectorAll("[data-countdown]").forEach((box) => {
+    const { countdown, now, spread = 5 } = box.dataset;
+    box.ahead ??= now ? now * 1000 - Date.now() : 0;
+    let left = Math.max(0, Math.ceil(countdown - (Date.now() + box.ahead) / 1000));
+    if (!left) box.due ??= setTimeout(() => box.dispatchEvent(new Event("due")), Math.random() * spread * 1000);
+    box.querySelectorAll("[data-unit]").forEach((part) => {
+      const { unit } = part.dataset;
+      part.innerHTML = new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" })
+        .formatToParts(Math.floor(left / sizes[unit]))
+        .map(({ type, value }) => type === "unit" ? `<span>${value}</span>` : value.trim() && `<b>${value}</b>`)
+        .join("");
+      left %= sizes[unit];
+    });
+  });
+  tick();
+  setInterval(tick, 1000);
+  document.addEventListener("htmx:after:swap", tick);
 
   // The time has come and the server is busy: again within a minute, each page at its own moment
   const again = ({ target }) => {

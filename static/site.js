@@ -29,30 +29,17 @@ on("htmx:after:swap", () => {
   refused();
   const now = by(kept.id);
   if (document.activeElement === document.body) now?.focus({ preventScroll: true });
-  if (now && kept.typed) now.value = kept.typed;
+  if (!now || !kept.typed) return;
+  now.value = kept.typed;  // which is no change to a browser
+  const tell = () => now.dispatchEvent(new Event("change", { bubbles: true }));
+  now.addEventListener("blur", tell, { once: true });
+  now.addEventListener("change", () => now.removeEventListener("blur", tell));
 });
 let seen;
 const refused = () => {
   const [summary] = all(".error-summary");
   if (summary !== seen) (seen = summary)?.focus();
 };
-
-// data-countdown: epoch seconds by the server's clock (data-now). At zero the element hears `due`, spread over
-// data-spread seconds.
-const sizes = { day: 86400, hour: 3600, minute: 60, second: 1 };
-const tick = () => all("[data-countdown]").forEach((box) => {
-  const { countdown, now, spread = 5 } = box.dataset;
-  box.ahead ??= now ? now * 1000 - Date.now() : 0;
-  let left = Math.max(0, Math.ceil(countdown - (Date.now() + box.ahead) / 1000));
-  if (!left) box.due ??= setTimeout(() => box.dispatchEvent(new Event("due")), Math.random() * spread * 1000);
-  all("[data-unit]", box).forEach((part) => {
-    const { unit } = part.dataset;
-    part.innerHTML = new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" })
-      .formatToParts(Math.floor(left / sizes[unit]))
-      .map(({ type, value }) => type === "unit" ? `<span>${value}</span>` : value.trim() && `<b>${value}</b>`).join("");
-    left %= sizes[unit];
-  });
-});
 
 // data-filter-list="id"; data-mark-all and data-count-of="selector"
 const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
@@ -88,8 +75,6 @@ const enhance = () => {
   });
   all("[data-scripted]").forEach((box) => { box.hidden = false; });
   count();
-  tick();
 };
 enhance();
 refused();
-setInterval(tick, 1000);

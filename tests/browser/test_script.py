@@ -42,7 +42,7 @@ LIST = """<label>Search <input id="find" type="search" data-filter-list="people"
 <output data-count-of="#people">0</output>
 <ul id="people">{% for name in ["0001 Zoë Ångström", "0002 Łucja Nowak", "0003 Zoe Smith"] %}
 <li><label><input type="checkbox" name="candidate">{{ name }}</label></li>{% endfor %}</ul>{{ print_button() }}"""
-COUNTDOWN = """<div class="countdown" data-countdown="1786424400" data-now="1786424390" data-spread="4">
+COUNTDOWN = """<script src="/static/candidate.js" defer></script><div class="countdown" data-countdown="1786424400" data-now="1786424390" data-spread="4">
 {% for unit in ["day", "hour", "minute", "second"] %}<p data-unit="{{ unit }}"></p>{% endfor %}</div>
 <p hidden data-scripted>Here: <time datetime="2026-08-11T05:00:00Z" data-local></time></p>"""
 CENTRE = """<tbody class="row" id="centre-{n}"><tr><th scope="row">{n}</th><td>
@@ -170,6 +170,23 @@ def test_a_swap_keeps_the_place_and_what_is_being_typed(show):
 
     assert page.evaluate("document.activeElement.id") == "note"
     assert page.get_by_label("Note").input_value() == "call first"
+
+
+@pytest.mark.parametrize("more", ["", ", please"])
+def test_what_was_typed_through_a_swap_is_sent_once_the_field_is_left(show, stand, more):
+    page = show("row")
+    page.get_by_label("Delay").fill("48h")
+    page.get_by_label("Delay").press("Tab")
+    page.keyboard.type("call first")
+    page.wait_for_selector("#delay[value='48h']")
+    before = len(stand.posts)
+
+    page.keyboard.type(more)
+    with page.expect_response("**/row"):
+        page.keyboard.press("Tab")
+    page.wait_for_load_state("networkidle")
+
+    assert len(stand.posts) == before + 1
 
 
 def test_one_answer_swaps_two_centres_and_the_notice(show):
