@@ -73,6 +73,7 @@ def create_app(**given):
     queue.init_app(app)
     app.context_processor(in_every_template)
     logging.getLogger("xhtml2pdf").setLevel(logging.CRITICAL)  # its warnings quote the document's text
+    logging.getLogger("peewee").setLevel(logging.INFO)  # at DEBUG it writes every value of every statement
     return app
 
 
