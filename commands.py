@@ -12,7 +12,7 @@ from flask.cli import with_appcontext
 from documents.check import check_template
 from documents.slips import unprintable
 from exchange import demo
-from exchange.commands import backup_command, import_command, restore_command
+from exchange.commands import backup_command, erase_command, import_command, restore_command
 from jobs import queue
 from jobs import slips as slip_jobs
 from models import audit, issuing
@@ -27,7 +27,7 @@ from settings import Unfit
 
 def init_app(app):
     for command in (migrate_command, officers, slips, worker, import_command(unprintable), template_check, demo_command,
-                    backup_command, restore_command):
+                    backup_command, restore_command, erase_command):
         app.cli.add_command(command)
 
 

@@ -1,4 +1,4 @@
-"""Board files, backup and restore from the command line, for the board's own automation."""
+"""Board files, backup, restore and erasure from the command line, for the board's own automation."""
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -6,7 +6,9 @@ import click
 
 from exchange import backup, importing, reading
 from exchange.columns import COLUMNS
+from models import erasing
 from models.database import Refused
+from models.exams import Series
 
 SHOWN = 20
 
@@ -77,3 +79,18 @@ def restore_command(file, replace):
     if missing:
         click.echo(f"Logins need keys that the settings lack: {', '.join(missing)}. Until they are given, those "
                    "candidates cannot sign in or their slips cannot be printed again.", err=True)
+
+
+@click.command("erase")
+@click.argument("code")
+@click.confirmation_option(prompt="Everything about the candidates of this series goes for good. Erase it?")
+def erase_command(code):
+    """Erase everything about the candidates of a series that is over, e.g. june-2026."""
+    series = Series.get_or_none(Series.code == code)
+    if series is None:
+        raise click.ClickException(f"There is no series {code}.")
+    try:
+        gone = erasing.erase(series, "command line", datetime.now(UTC).replace(microsecond=0))
+    except Refused as refusal:
+        raise click.ClickException(str(refusal)) from None
+    click.echo(f"{code} and its {gone} candidates are erased. Backups still hold them.")
