@@ -2,7 +2,7 @@
 import logging
 
 from flask import Flask, current_app, g
-from flask_babel import Babel, get_locale
+from flask_babel import get_locale
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
@@ -18,10 +18,9 @@ from models.database import connect
 from models.people import StaffSession
 from views import errors, guards
 from views.hypermedia import is_poll, now, say
+from views.languages import Languages, direction
 from views.staff_cookie import StaffCookie
 
-LANGUAGES = ("en",)
-RIGHT_TO_LEFT = ("ar", "fa", "he", "ur")
 LARGEST_REQUEST = 32 * 1024 * 1024
 
 
@@ -47,8 +46,6 @@ def create_app(**given):
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
         WTF_CSRF_TIME_LIMIT=None,
-        BABEL_TRANSLATION_DIRECTORIES="translations",
-        LANGUAGES=LANGUAGES,
     )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -60,7 +57,7 @@ def create_app(**given):
     if settings["PRODUCTION"]:
         commands.refuse_unfit(app)
     passwords.keys.load(settings["CREDENTIAL_KEY"], settings["PEPPER"])
-    Babel(app, locale_selector=locale, timezone_selector=lambda: "UTC")
+    Languages(app, locale_selector=locale, timezone_selector=lambda: "UTC")
     CSRFProtect(app)
     app.session_interface = StaffCookie()
     login = LoginManager(app)
@@ -88,7 +85,7 @@ def in_every_template():
         "board_name": current_app.config["BOARD_NAME"],
         "support_email": current_app.config["SUPPORT_EMAIL"],
         "locale": language,
-        "direction": "rtl" if language in RIGHT_TO_LEFT else "ltr",
+        "direction": direction(language),
     }
 
 

@@ -10,8 +10,9 @@ from jinja2 import nodes
 from jinja2.compiler import CodeGenerator
 from jinja2.visitor import NodeTransformer
 
+from views.languages import LANGUAGES, direction
+
 MIDDLE = "\N{REPLACEMENT CHARACTER}middle\N{REPLACEMENT CHARACTER}"
-RIGHT_TO_LEFT = ("ar", "fa", "he", "ur")
 
 
 def render(name, **values):
@@ -51,10 +52,10 @@ def _bound(language):
         "portal_name": config["PORTAL_NAME"],
         "support_email": config["SUPPORT_EMAIL"],
         "locale": language,
-        "direction": "rtl" if language in RIGHT_TO_LEFT else "ltr",
+        "direction": direction(language),
     }
     bound.catalogue, bound.kept_pages = catalogue, {}
-    bound.globals = {"_": lambda msgid, **values: catalogue.ugettext(msgid) % values}
+    bound.globals = {"_": lambda msgid, **values: catalogue.ugettext(msgid) % values, "languages": LANGUAGES}
     bound.filters = {**shared.filters, "say": lambda sentence: _said(catalogue, sentence)}
     bound.code_generator_class = BindingGenerator
     return bound

@@ -9,6 +9,8 @@ from babel.dates import format_datetime, get_timezone_location
 from models import grades
 from models.candidate_site import HELD, OUT, UNANNOUNCED, WAITING
 
+PATTERN = "EEEE, d MMMM y, HH:mm"
+PATTERNS = {"ar": "EEEE، d MMMM y، HH:mm"}
 PAGES_A_SECOND = 500  # that open pages may ask for together at a release
 SHORTEST, LONGEST = 5, 120  # seconds over which they are spread
 ASK_AGAIN = 300  # seconds after which a waiting page looks whether its time has changed
@@ -85,6 +87,6 @@ def instant(moment, zone, language):
 @lru_cache(maxsize=4096)
 def _instant(epoch, zone, language):
     moment, locale = datetime.fromtimestamp(epoch, UTC), Locale.parse(language)
-    words = format_datetime(moment.astimezone(ZoneInfo(zone)), "EEEE, d MMMM y, HH:mm", locale=locale)
+    words = format_datetime(moment.astimezone(ZoneInfo(zone)), PATTERNS.get(language, PATTERN), locale=locale)
     place = "UTC" if zone == "UTC" else get_timezone_location(ZoneInfo(zone), locale=locale, return_city=True)
     return moment.isoformat(), words, place

@@ -5,7 +5,7 @@ where they come from (Fetch Metadata, else Origin), and every rule is asked on e
 """
 from urllib.parse import parse_qsl, urlsplit
 
-from flask import Blueprint, Response, abort, current_app, g, redirect, request
+from flask import Blueprint, Response, abort, g, redirect, request
 from flask_babel import gettext as _
 
 from models import candidate_sign_in, candidate_site
@@ -17,6 +17,7 @@ from views.candidate_pages import sheet_values
 from views.candidate_statement import statement_pdf
 from views.errors import answer, leave_for
 from views.hypermedia import now, wants_fragment
+from views.languages import LANGUAGES
 
 
 class Answer(Response):
@@ -44,7 +45,7 @@ def exempt_from_tokens(state):
 def speak(_endpoint, values):
     """The language stands in the address; one that there is not has no pages."""
     g.language = values.pop("language", "en")
-    if g.language not in current_app.config["LANGUAGES"]:
+    if g.language not in LANGUAGES:
         g.language = "en"
         abort(404)
 
@@ -69,7 +70,7 @@ def _is_own(origin):
 @bp.get("/")
 def index():
     """The address on the slip: on to the page in the reader's language."""
-    language = request.accept_languages.best_match(current_app.config["LANGUAGES"], "en")
+    language = request.accept_languages.best_match(LANGUAGES, "en")
     response = redirect(f"/results/{language}/sign-in", 303)
     response.vary.add("Accept-Language")
     return response

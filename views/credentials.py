@@ -19,6 +19,7 @@ from models.sign_in_failures import KEPT, refused_since
 from views.candidate_results import TAB
 from views.guards import officers_only
 from views.hypermedia import attachment, done, now, or_404, page, say
+from views.languages import LANGUAGES
 from views.reach import frame, managed_centre_of, series_of
 from views.secrets import password_was_given_long_ago
 
@@ -27,7 +28,6 @@ bp.before_request(officers_only)
 AT = "/centres/<number>/candidate-results/<code>/credentials"
 STATES = ("", "no-slip", "out-of-date", "dormant", "not-signed-in")
 LACKING = ("no-slip", "void", "dormant")
-LANGUAGES = {"en": "English", "ar": "العربية"}
 ACTS = {"reissue": issuing.REISSUE, "new-password": issuing.NEW_PASSWORD, "generate": issuing.GENERATE}
 DONE = {"reissue": "reissued slips", "new-password": "gave new passwords", "generate": "generated credentials"}
 

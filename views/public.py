@@ -1,10 +1,11 @@
 """Pages for everybody: what is kept about candidates, and whether a statement of results is genuine."""
-from flask import Blueprint, Response, current_app, g, request
+from flask import Blueprint, Response, g, request
 
 from models import grades, statement_codes
 from models.database import Refused
 from views.bound_templates import fixed, render
 from views.hypermedia import now
+from views.languages import LANGUAGES
 
 bp = Blueprint("public", __name__)
 LONGEST_CODE = 80
@@ -12,7 +13,7 @@ LONGEST_CODE = 80
 
 @bp.before_request
 def speak():
-    g.language = request.accept_languages.best_match(current_app.config["LANGUAGES"], "en")
+    g.language = request.accept_languages.best_match(LANGUAGES, "en")
 
 
 @bp.after_request

@@ -42,7 +42,8 @@ LIST = """<label>Search <input id="find" type="search" data-filter-list="people"
 <output data-count-of="#people">0</output>
 <ul id="people">{% for name in ["0001 Zoë Ångström", "0002 Łucja Nowak", "0003 Zoe Smith"] %}
 <li><label><input type="checkbox" name="candidate">{{ name }}</label></li>{% endfor %}</ul>{{ print_button() }}"""
-COUNTDOWN = """<script src="/static/candidate.js" defer></script><div class="countdown" data-countdown="1786424400" data-now="1786424390" data-spread="4">
+COUNTDOWN = """<script src="/static/candidate.js" defer></script>
+<div class="countdown" data-countdown="1786424400" data-now="1786424390" data-spread="4">
 {% for unit in ["day", "hour", "minute", "second"] %}<p data-unit="{{ unit }}"></p>{% endfor %}</div>
 <p hidden data-scripted>Here: <time datetime="2026-08-11T05:00:00Z" data-local></time></p>"""
 CENTRE = """<tbody class="row" id="centre-{n}"><tr><th scope="row">{n}</th><td>

@@ -12,11 +12,11 @@ from models.subcentres import is_email
 from views.board import board_page
 from views.guards import board_only
 from views.hypermedia import done, now, or_404, say
+from views.languages import LANGUAGES
 from views.paging import page_of
 
 bp = Blueprint("board_centres", __name__, url_prefix="/board/centres")
 bp.before_request(board_only)
-LANGUAGES = {"en": "English", "ar": "العربية"}
 
 
 @bp.get("")
