@@ -5,6 +5,7 @@ datetimes in Python. Text and native datetimes compare and add differently on SQ
 and a release time must not.
 """
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import urlparse
 
 from peewee import BigIntegerField, DatabaseProxy, PostgresqlDatabase, SqliteDatabase
@@ -63,8 +64,10 @@ def connect(url, busy_seconds=2):
     """
     scheme = urlparse(url).scheme
     if scheme == "sqlite":
+        path = Path(url.removeprefix("sqlite:///"))
+        path.touch(mode=0o600)  # SQLite would let everybody read it; its -wal and -shm are made alike
         chosen = SqliteDatabase(
-            url.removeprefix("sqlite:///"),
+            path,
             pragmas={
                 "journal_mode": "wal", "synchronous": "normal", "foreign_keys": 1,
                 "wal_autocheckpoint": 8000,  # pages; while one runs, a sign-in waits for the disk

@@ -114,3 +114,15 @@ def test_many_processes_starting_on_an_empty_database_make_it_once(database_url,
     told = [(start.communicate()[0].strip(), start.returncode) for start in starts]
     steps = len(list((ROOT / "migrations").glob("[0-9]*.py")))
     assert sorted(told) == [("0", 0)] * 5 + [(str(steps), 0)]
+
+
+def test_the_files_of_an_embedded_database_are_their_owners_alone(tmp_path):
+    """P4."""
+    program = ("import sys; from models.database import connect, database; connect(sys.argv[1]); database.connect(); "
+               "database.execute_sql('CREATE TABLE t (x)'); import os; os._exit(0)")
+
+    subprocess.run([sys.executable, "-W", "ignore", "-c", program, f"sqlite:///{tmp_path / 'own.db'}"], cwd=ROOT,
+                   check=True, umask=0)
+
+    assert {path.name: oct(path.stat().st_mode)[-3:] for path in tmp_path.iterdir()} == {
+        "own.db": "600", "own.db-wal": "600", "own.db-shm": "600"}
