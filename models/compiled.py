@@ -33,9 +33,13 @@ class Statement:
     def __call__(self, **values):
         if self.compiled_for is not database.obj:
             self._compile()
-        return database.obj.execute_sql(self.text, [
-            values[value.name] if value.__class__ is Given else value for value in self.parameters])
+        parameters = self.constants.copy()
+        for place, name in self.given:
+            parameters[place] = values[name]
+        return self.compiled_for.execute_sql(self.text, parameters)
 
     def _compile(self):
-        self.text, self.parameters = self.build().sql()
+        self.text, parameters = self.build().sql()
+        self.constants = list(parameters)
+        self.given = [(place, value.name) for place, value in enumerate(parameters) if isinstance(value, Given)]
         self.compiled_for = database.obj

@@ -16,32 +16,35 @@ SIGNED_CHARACTERS = 32  # 128 bits
 
 def read():
     """(token, when last active) of this request's cookie; (None, None) without one that we have signed."""
-    token, _, rest = _value().partition(".")
+    config = current_app.config
+    token, _, rest = _value(config).partition(".")
     at, _, signature = rest.partition(".")
-    if not signature or not hmac.compare_digest(signature, _signature(token, at)):
+    if not signature or not hmac.compare_digest(signature, _signature(config, token, at)):
         return None, None
     return token, datetime.fromtimestamp(int(at, 16), UTC)
 
 
 def is_there():
-    return _name() in request.cookies
+    return _name(current_app.config) in request.cookies
 
 
 def write(response, token, now):
     """Give the browser the token, active now."""
-    at = f"{int(now.timestamp()):x}"
-    response.headers.add("Set-Cookie", f"{_name()}={token}.{at}.{_signature(token, at)}; {_attributes()}")
+    config, at = current_app.config, f"{int(now.timestamp()):x}"
+    response.headers.add("Set-Cookie", (
+        f"{_name(config)}={token}.{at}.{_signature(config, token, at)}; {_attributes(config)}"))
     return response
 
 
 def clear(response):
-    response.headers.add("Set-Cookie", f"{_name()}=; Max-Age=0; {_attributes()}")
+    config = current_app.config
+    response.headers.add("Set-Cookie", f"{_name(config)}=; Max-Age=0; {_attributes(config)}")
     return response
 
 
-def _value():
+def _value(config):
     """Ours of the browser's cookies, without reading the others: it is asked for on every request."""
-    found = _ours(_name()).search(request.environ.get("HTTP_COOKIE", ""))
+    found = _ours(_name(config)).search(request.environ.get("HTTP_COOKIE", ""))
     return found[1] if found else ""
 
 
@@ -50,18 +53,18 @@ def _ours(name):
     return re.compile(rf"(?:^|; ?){name}=([\w.-]+)", re.ASCII)
 
 
-def _name():
-    return "__Host-results" if current_app.config["SESSION_COOKIE_SECURE"] else "results"
+def _name(config):
+    return "__Host-results" if config["SESSION_COOKIE_SECURE"] else "results"
 
 
-def _attributes():
+def _attributes(config):
     """Lax, so that a link from a message still finds the session; POSTs are guarded by their origin."""
-    secure = "Secure; " if current_app.config["SESSION_COOKIE_SECURE"] else ""
+    secure = "Secure; " if config["SESSION_COOKIE_SECURE"] else ""
     return f"{secure}HttpOnly; Path=/; SameSite=Lax"
 
 
-def _signature(token, at):
-    key = _key(current_app.config["SECRET_KEY"])
+def _signature(config, token, at):
+    key = _key(config["SECRET_KEY"])
     return hmac.digest(key, f"{token}.{at}".encode(), "sha256").hex()[:SIGNED_CHARACTERS]
 
 

@@ -30,9 +30,10 @@ def seconds_to_wait():
 
 def waited():
     """Seconds from the whole request being there until now; 0 where nobody noted it."""
-    arrived = request.environ.get(ARRIVED)
-    if arrived is None and current_app.config["TRUSTED_PROXIES"] != "0":
-        arrived = _told(request.environ.get("HTTP_X_REQUEST_START", ""))
+    environ = request.environ
+    arrived = environ.get(ARRIVED)
+    if arrived is None and "HTTP_X_REQUEST_START" in environ and current_app.config["TRUSTED_PROXIES"] != "0":
+        arrived = _told(environ["HTTP_X_REQUEST_START"])
     seconds = time.time() - arrived if arrived else 0
     return seconds if 0 < seconds < NOT_A_WAIT else 0
 
