@@ -4,8 +4,6 @@ BIN := .venv/bin
 STAMP := .venv/installed
 # It loads the machine itself, so it runs alone.
 MORNING := tests/candidates/test_morning.py
-# The consumer of huey leaves its threads’ PostgreSQL connections to the garbage collector, which pytest reports.
-QUEUE := tests/jobs/test_running.py::test_the_queue_carries_out_what_is_enqueued
 
 help:            ## what can be made here
 	@grep -hE '^[a-z]+: .*##|^[a-z]+:  *##' Makefile | sed 's/:.*##/ –/'
@@ -27,7 +25,7 @@ test: $(STAMP)     ## everything that must hold, on SQLite and on PostgreSQL
 	$(BIN)/ruff check .
 	$(BIN)/python -m pytest -n 2 --ignore=$(MORNING)
 	$(BIN)/python -m pytest $(MORNING)
-	$(BIN)/python -m pytest -n 2 --database=postgresql --ignore=tests/documents --ignore=tests/browser --ignore=$(MORNING) --deselect=$(QUEUE)
+	$(BIN)/python -m pytest -n 2 --database=postgresql --ignore=tests/documents --ignore=tests/browser --ignore=$(MORNING)
 
 proof: $(STAMP)    ## the long proofs
 	$(BIN)/python -m pytest -n 2 --proof tests

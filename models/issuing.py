@@ -21,6 +21,7 @@ from models.subcentres import LONGEST, is_email
 
 NO_CONTACT = Contact()
 CONFIRM, GENERATE, REISSUE, NEW_PASSWORD = "confirm", "generate", "reissue", "new-password"
+A_STEP = 50  # candidates between two reports of progress
 
 
 @dataclass
@@ -137,7 +138,7 @@ def plan(centre, series, candidates, *, anew=frozenset(), progress=None):
                 row |= {"candidate": candidate,
                         "username": username_of(centre.number, candidate.number, series)}
                 made.new.append(row)
-        if progress and done % 50 == 0:
+        if progress and done % A_STEP == 0:
             progress(done)
     return made
 

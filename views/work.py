@@ -7,7 +7,8 @@ from jobs import archive, queue, running
 from models import audit
 from models.credentials import SlipBatch
 from models.database import database
-from models.jobs import DONE, Job
+from models.exams import Centre
+from models.jobs import DONE, RUNNING, Job
 from views.guards import officers_only
 from views.hypermedia import attachment, done, now, or_404, page
 from views.reach import batches_of_own, frame, jobs_of_own
@@ -21,10 +22,20 @@ bp.before_request(officers_only)
 def show(public_id):
     job = job_of(public_id)
     batches = list(batches_of_own().where(SlipBatch.public_id.in_(job.result.get("batches", [])[:50])))
-    return page("work/show.html", "work/_progress.html", job=job, batches=batches,
+    return page("work/show.html", "work/_progress.html", job=job, batches=batches, at=_centre_at_work(job),
                 made=len(job.result.get("batches", [])), centres=len(job.wanted.get("centres", [])),
                 centres_done=len(job.result.get("finished", [])) if job.kind == "slips" else job.done,
                 **frame(job.centre, "candidate_results", series=job.series))
+
+
+def _centre_at_work(job):
+    """(the centre whose slips are being made, how many of them so far), or None."""
+    if job.kind != "slips" or job.state != RUNNING:
+        return None
+    finished = job.result.get("finished", [])
+    number = next((number for number in job.wanted["centres"] if number not in finished), None)
+    centre = Centre.get_or_none(Centre.number == number)
+    return centre and (centre, max(0, job.done - job.result.get("slips", 0)))
 
 
 @bp.post("/jobs/<public_id>/cancel")

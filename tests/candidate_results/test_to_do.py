@@ -1,6 +1,7 @@
 """'What needs doing' across an Associate's centres: generate, reissue, new passwords, one file of all slips."""
 import csv
 import io
+import re
 import zipfile
 from datetime import timedelta
 
@@ -8,7 +9,7 @@ import pytest
 from playhouse.test_utils import count_queries
 
 from jobs import archive, running
-from models import passwords
+from models import issuing, passwords
 from models.attached import AttachedCentre
 from models.audit import AuditEvent
 from models.credentials import Credential, SlipBatch
@@ -291,6 +292,25 @@ def test_a_job_can_be_watched_and_stopped(cast, visit, do_all):
     assert "0 of 2 centres are finished." in waiting.text
     assert "Stopped." in visitor.get(f"/jobs/{job.public_id}").text
     assert Credential.select().count() == 0
+
+
+def test_progress_is_told_per_centre_and_in_total(cast, visit, monkeypatch):
+    cast.give_access(cast.karachi, cast.lima)
+    visitor = visit(cast.associates_officer)
+    visitor.post(AT, {"act": "generate-all", "terms": "y"})
+    job, seen, progress = Job.get(), [], running.Work.progress
+
+    def looked_at(work, done):
+        progress(work, done)
+        seen.append(visitor.get(f"/jobs/{job.public_id}").text)
+
+    monkeypatch.setattr(running.Work, "progress", looked_at)
+    monkeypatch.setattr(issuing, "A_STEP", 1)
+    running.run(job.id)
+
+    told = [(re.search(r"(\d) of 3", page)[1], re.search(r"Now: (XA10\d) .*?, (\d) slips? so far", page).groups(),
+             re.search(r"(\d) of 2 centres", page)[1]) for page in seen]
+    assert told == [("1", ("XA101", "1"), "0"), ("2", ("XA101", "2"), "0"), ("3", ("XA102", "1"), "1")]
 
 
 def test_a_name_that_cannot_be_printed_stops_its_centre_alone(cast, plain, do_all):
