@@ -116,7 +116,7 @@ def sign_out(token, now):
 
 def _start(username, door, now, old_token):
     token, at = new_token(), int(now.timestamp())
-    with database.transaction():
+    with database.obj.transaction():  # past the proxy, which looks everything up by name
         if not _mark(id=door.id, generation=door.generation, now=at).rowcount:
             raise Refused(WRONG)  # a new password was made while this one was verified
         if old_token:

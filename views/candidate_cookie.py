@@ -28,11 +28,15 @@ def is_there():
     return _name(current_app.config) in request.cookies
 
 
-def write(response, token, now):
-    """Give the browser the token, active now."""
+def header(token, now):
+    """The header that gives the browser the token, active now."""
     config, at = current_app.config, f"{int(now.timestamp()):x}"
-    response.headers.add("Set-Cookie", (
-        f"{_name(config)}={token}.{at}.{_signature(config, token, at)}; {_attributes(config)}"))
+    return "Set-Cookie", f"{_name(config)}={token}.{at}.{_signature(config, token, at)}; {_attributes(config)}"
+
+
+def write(response, token, now):
+    """Give the browser of this response the token, active now."""
+    response.headers.add(*header(token, now))
     return response
 
 

@@ -29,6 +29,12 @@ class Answer(Response):
         return self.headers
 
 
+class Onward(Answer):
+    """A redirect: nothing to read, so of no type."""
+
+    default_mimetype = None
+
+
 bp = Blueprint("candidates", __name__, url_prefix="/results")
 LARGEST_FORM = 4096
 LONGEST_FIELD = 60
@@ -57,7 +63,7 @@ def from_our_own_page():
         return None
     if (request.content_length or 0) > LARGEST_FORM:
         abort(413)
-    said = request.headers.get("Sec-Fetch-Site")
+    said = request.environ.get("HTTP_SEC_FETCH_SITE")
     ours = said == "same-origin" if said else _is_own(request.headers.get("Origin", ""))
     return None if ours else answer(403, _("This form must be sent from this site's own page."))
 
@@ -98,7 +104,7 @@ def signed_in():
             error=refusal.fields.get("password"), refusal=refusal.sentence), 422)
     except candidate_sign_in.Shut as door:
         return _page(render("candidates/shut.html", door=door), 403)
-    return cookie.write(_to(_site()), token, instant)
+    return _to(_site(), cookie.header(token, instant))
 
 
 @bp.get("/<language>/")
@@ -174,9 +180,9 @@ def _page(text, status=200):
     return Answer(text, status)
 
 
-def _to(address):
+def _to(address, *headers):
     """A redirect without a page of its own."""
-    return Answer("", 303, {"Location": address})
+    return Onward(None, 303, [("Location", address), ("Content-Length", "0"), *headers])
 
 
 def _form():
