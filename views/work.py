@@ -34,7 +34,7 @@ def _centre_at_work(job):
         return None
     finished = job.result.get("finished", [])
     number = next((number for number in job.wanted["centres"] if number not in finished), None)
-    centre = Centre.get_or_none(Centre.number == number)
+    centre = current_user.centres.where(Centre.number == number).first()
     return centre and (centre, max(0, job.done - job.result.get("slips", 0)))
 
 
