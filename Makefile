@@ -33,5 +33,6 @@ proof: $(STAMP)    ## the long proofs
 bench: $(STAMP)    ## what is fast, against what
 	$(BIN)/python -m benchmarks slips --check
 	$(BIN)/python -m benchmarks results --check
+	$(BIN)/python -m benchmarks subcentres --check
 
 .PHONY: help install run test proof bench
