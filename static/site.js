@@ -21,15 +21,15 @@ on("htmx:response:error", ({ detail: { ctx } }) => {
 let kept;
 on("htmx:before:swap", ({ detail: { ctx } }) => {
   const at = document.activeElement;
-  const typed = at !== ctx.sourceElement && at.defaultValue != null && at.value !== at.defaultValue;
-  kept = { id: at.id, typed: typed && at.value };
+  const typed = at !== ctx.sourceElement && at.type !== "checkbox" && at.defaultValue != null && at.value !== at.defaultValue;
+  kept = { at, typed: typed && at.value };
 });
 on("htmx:after:swap", () => {
   enhance();
   refused();
-  const now = by(kept.id);
+  const now = by(kept.at.id);
   if (document.activeElement === document.body) now?.focus({ preventScroll: true });
-  if (!now || !kept.typed) return;
+  if (!now || now === kept.at || !kept.typed) return;
   now.value = kept.typed;  // which is no change to a browser
   const tell = () => now.dispatchEvent(new Event("change", { bubbles: true }));
   now.addEventListener("blur", tell, { once: true });
