@@ -1,8 +1,9 @@
 """Where a value's lines go in its room: as the template has it, else smaller, else on more lines, never outside.
 
 The rule, in this order: full size on one line; down to 70 % on one line; then full size, 85 %, 70 %, 60 %, 50 %
-on as many lines as the room holds, broken at spaces, or inside a word that is wider than the room. What still
-does not fit is refused. Further lines share the slack above and below the first one as it did.
+on as many lines as the room holds, broken at spaces, or inside a word that is wider than the room, there between
+letters with all their marks. What still does not fit is refused. Further lines share the slack above and below the
+first one as it did.
 """
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ import segno
 from documents import lettering
 from documents.compiler import ASCENT, DESCENT, Slot
 from documents.lettering import Line
+from documents.typesetting import places_to_cut
 
 ONE_LINE, SMALLEST = 0.7, (1.0, 0.85, 0.7, 0.6, 0.5)
 LEADING = 1.18
@@ -83,11 +85,16 @@ def _wrapped(slot: Slot, text: str, size: float, room: float) -> Iterator[str]:
 
 
 def _longest(slot: Slot, word: str, size: float, room: float) -> int:
-    low, high = 1, len(word)
+    """How many characters of a word one line holds; a letter and its own are parted only where they alone are wider
+    than the room (forty consonants joined into one, which no name has)."""
+    cuts = places_to_cut(word)
+    if _line(slot, word[:cuts[0]], size).width > room:
+        cuts = range(1, len(word) + 1)
+    low, high = 0, len(cuts) - 1
     while low < high:
         middle = (low + high + 1) // 2
-        low, high = (middle, high) if _line(slot, word[:middle], size).width <= room else (low, middle - 1)
-    return low
+        low, high = (middle, high) if _line(slot, word[:cuts[middle]], size).width <= room else (low, middle - 1)
+    return cuts[low]
 
 
 def _line(slot: Slot, text: str, size: float) -> Line:

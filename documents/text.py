@@ -25,6 +25,7 @@ def checked(text: str) -> str:
         raise Refused("A text on it is longer than a page can show.")
     if any(char in _STEERING or unicodedata.category(char) in _REFUSED for char in text):
         raise Refused("A text on it contains invisible characters that change what is read.")
+    text = unicodedata.normalize("NFC", text)   # first: the faces have composed Hangul, not the letters it is made of
     if unprintable(text):
         raise Refused("A text on it has characters that no typeface here can print.")
-    return unicodedata.normalize("NFC", text)
+    return text

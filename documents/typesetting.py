@@ -26,6 +26,9 @@ _SCRIPTS = ("Arabic", "Hebrew", "Devanagari", "Bengali", "Tamil", "Thai")
 # What steers the joining, breaking or direction of its neighbours and is never drawn itself.
 _UNDRAWN = frozenset("\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
 
+_VIRAMA = 9                                     # its canonical combining class
+_BEFORE, _AFTER = frozenset("เแโใไ"), frozenset("ะาำๅฯๆ")   # Thai vowels and signs that stand beside their consonant
+
 
 @dataclass(frozen=True, eq=False)
 class Face:
@@ -138,7 +141,7 @@ def _faces(text: str, faces: tuple[Face, ...]) -> list[Face]:
     """A face for each character: the first that has it with the marks that sit on it, or where none has them all,
     the first that has it. Blanks stay in the run they stand in."""
     chosen: list[Face] = []
-    for start, end in _clusters(text):
+    for start, end in clusters(text):
         drawn = [char for char in text[start:end] if char not in _UNDRAWN]
         able = [face for face in faces if face.characters.issuperset(drawn)]
         if text[start].isspace() and chosen and chosen[-1] in able:
@@ -151,11 +154,19 @@ def _first(faces: tuple[Face, ...], char: str) -> Face:
     return next(face for face in faces if char in face.characters or char in _UNDRAWN)
 
 
-def _clusters(text: str) -> Iterator[tuple[int, int]]:
+def clusters(text: str) -> Iterator[tuple[int, int]]:
     """Start and end of each letter with its marks and what is not drawn after it."""
     starts = [at for at, char in enumerate(text)
               if not at or not (unicodedata.category(char)[0] == "M" or char in _UNDRAWN)]
     return pairwise((*starts, len(text)))
+
+
+def places_to_cut(text: str) -> list[int]:
+    """Where a word may be broken, its end among them: never between a letter and its marks, the consonants that a
+    virama joins, or a Thai consonant and the vowel written around it."""
+    return [end for start, end in clusters(text)
+            if end == len(text) or not (text[start] in _BEFORE or text[end] in _AFTER
+                                        or _VIRAMA in map(unicodedata.combining, text[start:end]))]
 
 
 def _eastern(text: str) -> list[Face]:

@@ -11,12 +11,16 @@ from tests.documents.paper import LAYOUT
 NAMES = st.text(st.sampled_from("abcdefghijklmnoprstuvwyzABCDEFGHIJKLMWÄÖÜŁÅçéñ -’'"), min_size=1, max_size=80)
 
 
+def room_of_the_name(per_page):
+    plan = engine._plan(replace(LAYOUT, per_page=per_page).slip_design, 2, 3, False)
+    return next(slot for slot in plan.slots if slot.value == 0)
+
+
 @pytest.mark.parametrize("per_page", [1, 4])
 @given(name=NAMES)
 @settings(max_examples=200, deadline=None)
 def test_any_name_of_eighty_letters_stays_in_its_room_and_loses_nothing(per_page, name):
-    plan = engine._plan(replace(LAYOUT, per_page=per_page).slip_design, 2, 3, False)
-    slot = next(slot for slot in plan.slots if slot.value == 0)
+    slot = room_of_the_name(per_page)
 
     lines = fitting.place(slot, name)
 
@@ -28,3 +32,24 @@ def test_any_name_of_eighty_letters_stays_in_its_room_and_loses_nothing(per_page
     top, bottom = lines[0].baseline + 0.75 * size, lines[-1].baseline - 0.25 * size
     assert top <= slot.baseline + slot.above + 0.75 * slot.style.size + 0.02
     assert bottom >= slot.baseline - slot.below - 0.25 * slot.style.size - 0.02
+
+
+@pytest.mark.parametrize("unit", ["W\u0323\u0302\u0301", "ẹ́", "क्षि", "र्‍यो", "ক্ষ্মী", "கோ", "น้ำ", "เปื้", "ก็", "한", "שָׁ"],
+                         ids=ascii)
+def test_what_is_read_as_one_letter_is_never_on_two_lines(unit):
+    """A letter and its marks, consonants joined into one, a Thai consonant and the vowel around it."""
+    slot = room_of_the_name(4)
+
+    two_lines = next(count for count in range(10, 80) if len(fitting.place(slot, unit * count)) > 1)
+    lines = [placed.text for more in range(8) for placed in fitting.place(slot, unit * (two_lines + more))]
+
+    assert [line.replace(unit, "") for line in lines] == [""] * len(lines)
+
+
+def test_even_forty_joined_consonants_stay_in_the_room():
+    slot = room_of_the_name(4)
+
+    lines = fitting.place(slot, "क्" * 40)
+
+    assert "".join(line.text for line in lines) == "क्" * 40
+    assert all(line.x + line.line.width <= slot.right + 0.02 for line in lines)

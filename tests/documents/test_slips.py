@@ -218,7 +218,7 @@ def test_markup_in_a_name_is_printed_as_it_was_typed(name):
 
 
 @pytest.mark.parametrize("name", ["x" * 10_000, "Ann\u202egro.live", "Ann\u2066", "Ann\x00", "Ann\nLee",
-                                  "\ud800", "", "  "])
+                                  "\ud800", "", "  ", "\ufa15"])
 def test_a_name_that_cannot_be_printed_is_refused_with_the_candidate_named(name):
     with pytest.raises(Refused, match=r"The slip of XA101 0007 cannot be printed: .+\."):
         printed(named(name))

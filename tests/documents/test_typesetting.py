@@ -97,6 +97,13 @@ def test_a_name_in_any_script_is_copied_as_it_was_typed(name):
     assert unicodedata.normalize("NFC", name) in text(printed(named(name)))
 
 
+@pytest.mark.parametrize("name", [*EVERY_SCRIPT.values(), "Łukasz Őry Ñandú"],
+                         ids=[*EVERY_SCRIPT, "Latin"])
+def test_a_name_typed_in_pieces_is_printed_composed(name):
+    """As some keyboards give it; the faces have composed Hangul only."""
+    assert unicodedata.normalize("NFC", name) in text(printed(named(unicodedata.normalize("NFD", name))))
+
+
 @pytest.mark.parametrize("script", ["Arabic", "Chinese", "Japanese", "Korean", "Thai", "Tamil", "Mixed"])
 def test_a_reader_that_knows_no_actual_text_copies_it_too(script):
     assert EVERY_SCRIPT[script] in text_by_pypdf(printed(named(EVERY_SCRIPT[script])))
