@@ -37,7 +37,7 @@ def order(officer, series, home, centres, now, *, format=PDF, **layout):
 @kind("archive")
 def make(work):
     behind = count(1)
-    with _written(work.job, lambda *_file: work.progress(next(behind))) as part, database.atomic():
+    with _written(work.job, lambda *_file: work.progress(next(behind)), work.go_on) as part, database.atomic():
         work.finish({})
         part.replace(path_of(work.job))
 
@@ -46,7 +46,7 @@ def file_of(job):
     """The path of the file of a job that is done; made again if need be. Raises `Refused` and `MissingKey`."""
     path = path_of(job)
     if not path.exists():
-        with _written(job, lambda *_file: None) as part:
+        with _written(job) as part:
             part.replace(path)
     return path
 
@@ -65,20 +65,23 @@ def forget_old(folder):
 
 
 @contextmanager
-def _written(job, progress):
-    """A file beside the job's place, for its owner alone, with all that belongs there; deleted unless moved away."""
+def _written(job, progress=lambda *_file: None, go_on=lambda: None):
+    """A file beside the job's place, for its owner alone, with all that belongs there; deleted unless moved away.
+
+    `progress` is called after each centre, `go_on` before each slip: a board's own template may take a while for one.
+    """
     path = path_of(job)
     path.parent.mkdir(mode=0o700, exist_ok=True)
     part = path.with_suffix(f".{secrets.token_hex(8)}")
     try:
         with open(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "wb") as out, printing():
-            _write(job, out, progress)
+            _write(job, out, progress, go_on)
         yield part
     finally:
         part.unlink(missing_ok=True)
 
 
-def _write(job, out, progress):
+def _write(job, out, progress, go_on):
     places = [standing(centre, job.series) for centre in Centre.select().where(
         Centre.number.in_(job.wanted["centres"])).order_by(Centre.number)]
     if job.wanted["format"] == CSV:
@@ -86,13 +89,19 @@ def _write(job, out, progress):
         return
     layout = layout_of(current_app.config, job.centre.language, job.created_at, **job.wanted["layout"])
     languages = {_name_of(place): place.centre.language for place in places}
-    write_archive(_files(places), out, layout, languages=languages, progress=progress)
+    write_archive(_files(places, go_on), out, layout, languages=languages, progress=progress)
 
 
-def _files(places):
+def _files(places, go_on):
     for place in places:
         if in_hand := list(issuing.slips_in_hand(place.centre, place.series)):
-            yield _name_of(place), (paper(slip, secret, place, place.centre.language) for slip, secret in in_hand)
+            yield _name_of(place), _papers(place, in_hand, go_on)
+
+
+def _papers(place, in_hand, go_on):
+    for slip, secret in in_hand:
+        go_on()
+        yield paper(slip, secret, place, place.centre.language)
 
 
 def _rows(places, progress):

@@ -5,6 +5,7 @@ effect of the work together with the row's new state; who has lost the lease, or
 So a worker may be killed at any instant: the row is claimed anew when the lease has run out. A new lease always
 ends later than the one before, so the end of the lease also tells whose it is.
 """
+import errno
 import logging
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -45,6 +46,12 @@ class Work:
         """Tell how many units are behind us and keep the lease. Raises `Lost`. Not inside a transaction."""
         self._renew(done=done)
 
+    def go_on(self):
+        """Keep the lease through a long step, writing only when half of it is over. Raises `Lost`. Not inside a
+        transaction."""
+        if self.lease_until - _now() < LEASE / 2:
+            self._renew()
+
     def keep(self, result, done):
         """Remember a finished part, in the transaction of its effect. Raises `Lost`."""
         self._renew(result=result, done=done)
@@ -83,12 +90,19 @@ def _carry_out(work):
         log.info("job %s: cancelled or taken over", number)
     except (Refused, MissingKey) as refusal:
         _fail(work, str(refusal))
-    except (OperationalError, InterfaceError, OSError) as error:  # locked, disk full, server away: again later
-        log.warning("job %s: %s", number, type(error).__name__)
-        _leave(work, Sentence("The disk is full or the database was busy; this is tried again by itself."))
     except Exception as error:
+        if _passes(error):
+            log.warning("job %s: %s", number, type(error).__name__)
+            _leave(work, Sentence("The disk is full or the database was busy; this is tried again by itself."))
+            return
         log.error("job %s: %s", number, _where(error))
         _fail(work, Sentence("Something went wrong on our side. It has been written down."))
+
+
+def _passes(error):
+    """Whether the machine is in trouble rather than the job: disk full, database locked, server away."""
+    return (isinstance(error, (OperationalError, InterfaceError))
+            or isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT))
 
 
 def cancel(job, now):
@@ -129,9 +143,9 @@ def _fail(work, error):
 
 
 def _leave(work, error):
-    """Leave the lease to run out, so that the next try comes after a while."""
+    """Leave the lease to run out, so that the next try comes after a while; this one does not count."""
     try:
-        Job.update(error=error).where(work.is_mine).execute()
+        Job.update(error=error, attempts=Job.attempts - 1).where(work.is_mine).execute()
     except (OperationalError, InterfaceError):
         log.warning("job %s: not even its error could be written", work.job.id)
 

@@ -9,6 +9,7 @@ from babel.dates import format_datetime
 from documents.pages import translation
 from documents.slips import Layout, Slip, unprintable, write_slips
 from documents.slips import Refused as NotPrintable
+from documents.text import checked
 from jobs.running import kind
 from models import audit, issuing, passwords
 from models.consequences import DORMANT, LIVING
@@ -58,7 +59,10 @@ def make(work):
 
 def _make_one(work, centre):
     """Hash outside of any transaction, then store everything in one. Raises `Refused` and `Overtaken`."""
-    wanted, series = work.job.wanted, work.job.series
+    wanted, series, home = work.job.wanted, work.job.series, work.job.centre
+    if home.id not in (centre.id, centre.associate_id):
+        raise Refused(Sentence("%(number)s is not attached to %(home)s any more.",
+                               number=centre.number, home=home.number))
     what, stands = wanted["what"], standing(centre, series)
     offers_all = what == issuing.GENERATE and stands.offer.scope == NONE and stands.has_access
     if what == issuing.GENERATE and wanted["candidates"] is not None:
@@ -69,6 +73,7 @@ def _make_one(work, centre):
     anew = {candidate.id for candidate in chosen
             if what == issuing.NEW_PASSWORD or (wanted["anew_dormant"] and candidate.state == DORMANT)}
     refuse_unprintable(chosen)
+    refuse_unprintable_contact(stands)
     behind = work.job.result.get("slips", 0)
     planned = issuing.plan(centre, series, chosen, anew=anew,
                            progress=lambda done: work.progress(min(behind + done, work.job.total)))
@@ -134,6 +139,17 @@ def refuse_unprintable(candidates):
             "These names cannot be printed, so nothing was made: %(names)s. Ask the board to correct the entry.",
             names="; ".join(f"{candidate.number} {candidate.name} ({' '.join(characters)})"
                             for candidate, characters in wrong[:10])))
+
+
+def refuse_unprintable_contact(stands):
+    """Raises `Refused` where the contact to be printed cannot be: an Associate's is for many centres."""
+    for text in contact_lines(stands.printed_contact(), stands.centre, "en"):
+        try:
+            checked(text)
+        except NotPrintable:
+            raise Refused(Sentence(
+                "The contact “%(contact)s” cannot be printed on a slip, so nothing was made. Use ordinary characters, "
+                "at most 160.", contact=text[:160])) from None
 
 
 # --- from rows to paper ------------------------------------------------------------------------------------

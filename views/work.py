@@ -6,7 +6,7 @@ from flask_login import current_user
 from jobs import archive, queue, running
 from models import audit
 from models.credentials import SlipBatch
-from models.database import database
+from models.database import Refused, Sentence, database
 from models.exams import Centre
 from models.jobs import DONE, RUNNING, Job
 from views.guards import officers_only
@@ -66,6 +66,8 @@ def fetch(public_id):
     job = job_of(public_id, Job.kind == "archive", Job.state == DONE)
     if password_was_given_long_ago():
         return redirect(url_for("account.password_again", next=url_for("work.show", public_id=public_id)), 303)
+    if current_user.centres.where(Centre.number.in_(job.wanted["centres"])).count() < len(job.wanted["centres"]):
+        raise Refused(Sentence("Not all of these centres are yours any more. Order the file again."))
     path, place = archive.file_of(job), f"{job.centre.number}-{job.series.code}"
     audit.record(current_user, "downloaded slips", now(), centre=job.centre.number, series=job.series.code,
                  subject=f"{path.suffix[1:].upper()} of {len(job.wanted['centres'])} centres")

@@ -264,6 +264,43 @@ def test_a_file_that_is_gone_is_made_again_for_its_owner_alone(app, cast, plain,
     assert [(left.name, oct(left.stat().st_mode)[-3:]) for left in mine] == [(path.name, "600")]
 
 
+def test_a_centre_that_was_detached_takes_its_logins_with_it(cast, plain, do_all, two_centres):
+    """The file was made while it was attached, and is kept."""
+    visitor = plain(cast.associates_officer)
+    visitor.post(f"{AT}/archive", {"format": "csv"})
+    do_all()
+    before = visitor.post(f"/jobs/{newest_job().public_id}/file")
+    Centre.update(associate=None).where(Centre.number == "XA102").execute()
+
+    answer = visitor.post(f"/jobs/{newest_job().public_id}/file")
+
+    secret = passwords.grouped(two_centres["XA102"]["0001"])
+    assert (secret in before.body.decode("utf-8-sig"), answer.status) == (True, 422)
+    assert secret not in answer.body.decode()
+    assert "Not all of these centres are yours any more. Order the file again." in answer.text
+
+
+def test_a_file_that_takes_long_stays_with_its_worker(app, cast, plain, monkeypatch):
+    """A board's own template may take seconds a slip: here twenty, for six of one centre."""
+    for number in range(3, 7):
+        cast.candidate(cast.independent, f"{number:04}", "Ana", [("IGCSE", "0580", "Mathematics")])
+    cast.confirm(cast.independent, cast.independent_officer)
+    plain(cast.independent_officer).post("/centres/XC301/candidate-results/june-2026/to-do/archive")
+    clock, left_behind, paper = [cast.now], [], archive.paper
+
+    def slow(*arguments):
+        clock.append(clock[-1] + timedelta(seconds=20))
+        left_behind.append(running.left_behind(clock[-1]))
+        return paper(*arguments)
+
+    monkeypatch.setattr(running, "_now", lambda: clock[-1])
+    monkeypatch.setattr(archive, "paper", slow)
+    with app.app_context():
+        running.run(newest_job().id)
+
+    assert (left_behind, newest_job().state) == ([[]] * 6, DONE)
+
+
 def test_a_strangers_job_is_not_there(cast, plain):
     cast.confirm(cast.independent, cast.independent_officer)
     plain(cast.independent_officer).post("/centres/XC301/candidate-results/june-2026/to-do/archive")

@@ -1,6 +1,7 @@
 """A job is carried out once: claims, leases, progress, cancelling, and what happens when something fails."""
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from peewee import PostgresqlDatabase
@@ -8,10 +9,11 @@ from peewee import PostgresqlDatabase
 from jobs import running
 from jobs import slips as slip_jobs
 from models import issuing
-from models.attached import AttachedCentre
+from models.attached import AttachedCentre, AttachedDefaults
 from models.audit import AuditEvent
 from models.credentials import Credential, Slip, SlipBatch
 from models.database import Refused, Sentence, database
+from models.exams import Centre
 from models.jobs import CANCELLED, DONE, FAILED, LEASE, QUEUED, RUNNING, Job
 from models.offers import Offer
 
@@ -195,6 +197,33 @@ def test_a_disk_without_room_for_a_file_says_so_too(app, work):
     assert (state(job)[0], "disk is full" in state(job)[2]) == (RUNNING, True)
 
 
+def test_a_disk_that_is_full_for_long_is_waited_for(app, work):
+    """It says that it is tried again by itself, so it is: trouble of the machine is no failure of the job."""
+    tries = []
+
+    def troubled(work):
+        tries.append(1)
+        if len(tries) < 8:
+            with open("/dev/full", "wb") as out:
+                out.write(b"%PDF")
+        finish(work)
+
+    job = work(troubled)
+    for _ in range(8):
+        running.run(job.id)
+        expire_leases()
+
+    assert (len(tries), state(job)) == (8, (DONE, 3, ""))
+
+
+def test_what_is_missing_on_the_disk_is_no_full_disk(app, work):
+    job = work(lambda _work: Path("/nowhere/logo.svg").read_bytes())
+
+    running.run(job.id)
+
+    assert state(job) == (FAILED, 0, "Something went wrong on our side. It has been written down.")
+
+
 def test_what_never_finishes_fails_after_five_tries_with_a_sentence(app, work):
     tries = []
     job = work(lambda _work: tries.append(1))  # like a worker that dies each time
@@ -243,9 +272,9 @@ def test_a_bug_is_written_down_with_its_place_and_without_its_words(app, work, c
 # --- slips, centre by centre -----------------------------------------------------------------------------------
 
 
-def ordered(cast, what=issuing.GENERATE, centres=None, **more):
+def ordered(cast, what=issuing.GENERATE, centres=None, home=None, **more):
     return slip_jobs.order(cast.associates_officer, cast.june, centres or [cast.karachi, cast.lima], what, cast.now,
-                           home=cast.associate, **more)
+                           home=home or cast.associate, **more)
 
 
 def between(monkeypatch, act):
@@ -296,6 +325,31 @@ def test_access_taken_away_meanwhile_refuses_that_centre_alone(cast, monkeypatch
     assert [offer.centre.number for offer in Offer.select()] == ["XA102"]
 
 
+def test_a_centre_that_was_detached_meanwhile_is_left_alone(cast):
+    cast.give_access(cast.karachi, cast.lima)
+    job = ordered(cast)
+    Centre.update(associate=None).where(Centre.number == "XA101").execute()
+
+    running.run(job.id)
+
+    assert Job.get().result["refused"] == {"XA101": "XA101 is not attached to XA100 any more."}
+    assert [c.username for c in Credential.select()] == ["XA102-0001-J26"]
+    assert [offer.centre.number for offer in Offer.select()] == ["XA102"]
+
+
+@pytest.mark.parametrize("contact", ["Amal \U0001f600", "a" * 150 + "@xa100.example"])
+def test_a_default_contact_that_cannot_be_printed_is_named_before_anything_is_made(cast, contact):
+    cast.give_access(cast.karachi)
+    AttachedDefaults.update(contact_email=contact).execute()
+    job = ordered(cast, centres=[cast.karachi])
+
+    running.run(job.id)
+
+    assert state(job)[:2] == (FAILED, 0)
+    assert f"The contact “{contact[:160]}” cannot be printed on a slip" in state(job)[2]
+    assert (Credential.select().count(), Offer.select().count()) == (0, 0)
+
+
 def test_nothing_is_offered_for_a_centre_without_a_valid_entry(cast):
     empty = cast.centre("XA103", "Empty School", "Asia/Karachi", associate=cast.associate)
     cast.give_access(empty)
@@ -336,7 +390,7 @@ def test_a_centre_that_confirms_meanwhile_keeps_its_own_offer(cast, monkeypatch)
 
 def test_whom_a_colleague_gave_a_login_meanwhile_is_printed_with_that_one(cast):
     everybody = [candidate.id for candidate in cast.candidates["XC301"]]
-    job = ordered(cast, centres=[cast.independent], candidates=everybody)
+    job = ordered(cast, centres=[cast.independent], home=cast.independent, candidates=everybody)
     passwords = cast.confirm(cast.independent, cast.independent_officer)
 
     running.run(job.id)
