@@ -5,6 +5,8 @@ import pytest
 from playwright.sync_api import expect
 
 from jobs import running
+from jobs.running import Work
+from models import issuing
 from models.jobs import Job
 from models.offers import Offer
 from views.times import in_zone
@@ -45,6 +47,37 @@ def test_long_work_is_watched_until_it_is_over(app, cast, signed_in):
 
     expect(page.get_by_text("Done: 2 of 2 centres.")).to_be_visible()
     expect(page.get_by_role("link", name="XA102 Colegio del Mar")).to_be_visible()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_progress_is_seen_per_centre_and_in_total(app, cast, signed_in, monkeypatch, script):
+    cast.give_access(cast.karachi, cast.lima)
+    page = signed_in(cast.associates_officer, script=script)
+    page.goto("/centres/XA100/candidate-results/june-2026/to-do")
+    page.get_by_label("I accept the terms").check()
+    page.get_by_role("button", name="Generate for all that need it").click()
+    told, progress = [("Now: XA101 Hilltop School, 1 slip so far", "0 of 2 centres are finished.", "1"),
+                      ("Now: XA101 Hilltop School, 2 slips so far", "0 of 2 centres are finished.", "2"),
+                      ("Now: XA102 Colegio del Mar, 1 slip so far", "1 of 2 centres are finished.", "3")], Work.progress
+
+    def watched(work, done):
+        progress(work, done)
+        if not script:
+            page.get_by_role("link", name="Look again").click()
+        at_work, centres, slips = told.pop(0)
+        expect(page.get_by_text(at_work)).to_be_visible()
+        expect(page.get_by_text(centres)).to_be_visible()
+        expect(page.get_by_role("progressbar")).to_have_attribute("value", slips)
+        expect(page.get_by_role("progressbar")).to_have_attribute("max", "3")
+
+    monkeypatch.setattr(Work, "progress", watched)
+    monkeypatch.setattr(issuing, "A_STEP", 1)
+    with app.app_context():
+        running.run(Job.get().id)
+    page.reload()
+
+    assert told == []
+    expect(page.get_by_text("Done: 2 of 2 centres.")).to_be_visible()
 
 
 def test_rows_stay_marked_for_what_is_pressed_after_filtering(cast, signed_in):
