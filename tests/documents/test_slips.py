@@ -151,7 +151,8 @@ def test_a_protected_file_opens_with_its_password_only():
     with pytest.raises(pikepdf.PasswordError):
         pikepdf.open(io.BytesIO(pdf))
     opened = pikepdf.open(io.BytesIO(pdf), password="harbour 7")
-    assert opened.encryption.bits == 256
+    assert (opened.encryption.R, opened.encryption.bits) == (6, 256)        # AES-256 of PDF 2.0
+    assert opened.check_pdf_syntax() == []
     assert b"497R" not in pdf
 
 
