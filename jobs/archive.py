@@ -43,12 +43,15 @@ def make(work):
 
 
 def file_of(job):
-    """The path of the file of a job that is done; made again if need be. Raises `Refused` and `MissingKey`."""
-    path = path_of(job)
-    if not path.exists():
+    """The file of a job that is done, open for reading. Raises `Refused` and `MissingKey`.
+
+    Where it is made again it has no name any more: a machine without a worker would never delete it.
+    """
+    try:
+        return path_of(job).open("rb")
+    except FileNotFoundError:
         with _written(job) as part:
-            part.replace(path)
-    return path
+            return part.open("rb")
 
 
 def path_of(job):

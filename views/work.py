@@ -1,4 +1,6 @@
 """A long job as its officer follows it: progress, cancel, and what it left."""
+from os import fstat
+
 from flask import Blueprint, abort, current_app, redirect, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -16,6 +18,8 @@ from views.secrets import password_was_given_long_ago
 
 bp = Blueprint("work", __name__)
 bp.before_request(officers_only)
+FILES = {archive.PDF: ("application/zip", "slips-%s-%s.zip"),
+         archive.CSV: ("text/csv; charset=utf-8", "logins-%s-%s.csv")}
 
 
 @bp.get("/jobs/<public_id>")
@@ -68,12 +72,12 @@ def fetch(public_id):
         return redirect(url_for("account.password_again", next=url_for("work.show", public_id=public_id)), 303)
     if current_user.centres.where(Centre.number.in_(job.wanted["centres"])).count() < len(job.wanted["centres"]):
         raise Refused(Sentence("Not all of these centres are yours any more. Order the file again."))
-    path, place = archive.file_of(job), f"{job.centre.number}-{job.series.code}"
+    file, (kind, name) = archive.file_of(job), FILES[job.wanted["format"]]
     audit.record(current_user, "downloaded slips", now(), centre=job.centre.number, series=job.series.code,
-                 subject=f"{path.suffix[1:].upper()} of {len(job.wanted['centres'])} centres")
-    if job.wanted["format"] == archive.CSV:
-        return attachment(path, "text/csv; charset=utf-8", f"logins-{place}.csv")
-    return attachment(path, "application/zip", f"slips-{place}.zip")
+                 subject=f"{name[-3:].upper()} of {len(job.wanted['centres'])} centres")
+    response = attachment(file, kind, name % (job.centre.number, job.series.code))
+    response.content_length = fstat(file.fileno()).st_size
+    return response
 
 
 def job_of(public_id, *conditions):

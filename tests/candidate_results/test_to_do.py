@@ -246,22 +246,24 @@ def test_a_file_of_slips_asks_for_the_password_again_if_it_was_given_long_ago(ca
     assert two_centres["XA101"]["0001"] not in answer.body.decode()
 
 
-def test_a_file_that_is_gone_is_made_again_for_its_owner_alone(app, cast, plain, do_all):
+def test_a_file_that_is_gone_is_made_again_and_not_kept_by_whoever_has_no_worker(app, cast, plain, do_all):
     cast.confirm(cast.independent, cast.independent_officer)
     visitor = plain(cast.independent_officer)
     visitor.post("/centres/XC301/candidate-results/june-2026/to-do/archive")
     do_all()
     with app.app_context():
         path = archive.path_of(newest_job())
-    first = visitor.post(f"/jobs/{newest_job().public_id}/file").body
+    first = visitor.post(f"/jobs/{newest_job().public_id}/file")
+    kept = [(left.name, oct(left.stat().st_mode)[-3:]) for left in path.parent.glob(f"{path.stem}*")]
     path.unlink()
 
-    again = visitor.post(f"/jobs/{newest_job().public_id}/file").body
+    again = visitor.post(f"/jobs/{newest_job().public_id}/file")
 
-    assert zipfile.ZipFile(io.BytesIO(again)).testzip() is None
-    assert again == first
-    mine = [left for left in path.parent.iterdir() if left.name.startswith(path.stem)]
-    assert [(left.name, oct(left.stat().st_mode)[-3:]) for left in mine] == [(path.name, "600")]
+    assert zipfile.ZipFile(io.BytesIO(again.body)).testzip() is None
+    assert again.body == first.body
+    assert [int(answer.headers["Content-Length"]) for answer in (first, again)] == [len(first.body)] * 2
+    assert kept == [(path.name, "600")]
+    assert list(path.parent.glob(f"{path.stem}*")) == []
 
 
 def test_a_centre_that_was_detached_takes_its_logins_with_it(cast, plain, do_all, two_centres):
