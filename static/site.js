@@ -27,14 +27,27 @@ on("htmx:before:swap", ({ detail: { ctx } }) => {
 on("htmx:after:swap", () => {
   enhance();
   refused();
-  const now = by(kept.at.id);
+  const { at, typed } = kept ?? {}, now = by(at?.id);
+  kept = null;
   if (document.activeElement === document.body) now?.focus({ preventScroll: true });
-  if (!now || now === kept.at || !kept.typed) return;
-  now.value = kept.typed;  // which is no change to a browser
+  if (!now || now === at || !typed) return;
+  now.value = typed;  // which is no change to a browser
   const tell = () => now.dispatchEvent(new Event("change", { bubbles: true }));
   now.addEventListener("blur", tell, { once: true });
   now.addEventListener("change", () => now.removeEventListener("blur", tell));
 });
+// Nor a box that is just being pressed: let go over its successor, or amid the swap, it would hear nothing
+let held;
+const meant = (target) => target === document.body && kept ? kept.at : target;
+const press = ({ target }) => { held = meant(target); };
+const release = ({ target, key = " " }) => {
+  const box = by(meant(target).id);
+  if (key === " " && box?.type === "checkbox" && box !== held && box.id === held?.id) box.click();
+};
+on("keydown", press);
+on("keyup", release);
+on("pointerdown", press);
+on("pointerup", release);
 let seen;
 const refused = () => {
   const [summary] = all(".error-summary");

@@ -195,20 +195,36 @@ def test_the_results_print_on_paper(open_page, password, release):
     expect(page.get_by_role("button", name="Show my results")).to_be_hidden()
 
 
-def test_who_has_to_wait_for_a_turn_is_signed_in_by_itself(app, open_page, password, monkeypatch):
-    monkeypatch.setitem(app.config, "TRUSTED_PROXIES", "1")
-    monkeypatch.setattr(turns, "COME_BACK", (1, 1))
-    page, times = open_page(width=360), []
+@pytest.fixture
+def crowded(app, open_page, monkeypatch):
+    """`crowded(seconds)`: a page whose sign-ins have waited four seconds for a turn; who must come back does so
+    after so many. Gives the page and a list of the forms that it sends."""
+    def open_(seconds):
+        monkeypatch.setitem(app.config, "TRUSTED_PROXIES", "1")
+        monkeypatch.setattr(turns, "COME_BACK", (seconds, seconds))
+        page, sent = open_page(width=360), []
 
-    def as_if_it_waited(route):
-        times.append(route.request.post_data)
-        route.continue_(headers={**route.request.headers, "X-Request-Start": f"t={time.time() - 4}"})
+        def as_if_it_waited(route):
+            sent.append(route.request.post_data)
+            route.continue_(headers={**route.request.headers, "X-Request-Start": f"t={time.time() - 4}"})
 
-    page.route("**/sign-in", lambda route: as_if_it_waited(route) if route.request.method == "POST"
-               else route.continue_())
+        page.route("**/sign-in", lambda route: as_if_it_waited(route) if route.request.method == "POST"
+                   else route.continue_())
+        return page, sent
+    return open_
+
+
+def test_who_has_to_wait_for_a_turn_is_told_so(crowded, password):
+    page, _sent = crowded(600)
     sign_in(page, password)
+
     expect(page.get_by_role("heading", level=1)).to_have_text("Very many people are here just now")
     fits(page)
 
+
+def test_who_has_to_wait_for_a_turn_is_signed_in_by_itself(crowded, password):
+    page, sent = crowded(1)
+    sign_in(page, password)
+
     expect(page.get_by_role("heading", level=1)).to_have_text("Your results are not out yet")
-    assert [("again=y" in sent, password in sent) for sent in times] == [(False, True), (True, True)]
+    assert [("again=y" in form, password in form) for form in sent] == [(False, True), (True, True)]

@@ -30,6 +30,7 @@ PAGE = """{% extends "document.html" %}
 ROW = """<form id="row" method="post" action="/row" hx-post="/row" hx-trigger="change, submit" hx-swap="outerHTML">
 <label>Delay <input id="delay" name="delay" value="{value}"></label>
 <label>Note <input id="note" name="note" value=""></label>
+<label><input type="checkbox" id="tick" name="tick">Tick</label>
 <button formaction="/broken" hx-post="/broken" hx-target="#row">Break</button>
 <button id="busy" hx-post="/busy" hx-target="#row">Busy</button>
 <button id="silent" hx-post="/silent" hx-target="#row" hx-config="timeout:200">Silent</button>
@@ -187,6 +188,25 @@ def test_what_was_typed_through_a_swap_is_sent_once_the_field_is_left(show, stan
         page.keyboard.press("Tab")
     page.wait_for_load_state("networkidle")
 
+    assert len(stand.posts) == before + 1
+
+
+@pytest.mark.parametrize("how", ["key", "pointer"])
+def test_a_box_that_is_pressed_through_a_swap_is_ticked_once(show, stand, how):
+    page = show("row")
+    page.get_by_label("Delay").fill("48h")
+    page.get_by_label("Tick").hover()
+    page.get_by_label("Tick").focus()
+    hand, button = (page.keyboard, [" "]) if how == "key" else (page.mouse, [])
+    hand.down(*button)
+    page.wait_for_selector("#delay[value='48h']")
+    before = len(stand.posts)
+
+    with page.expect_request("**/row") as sent:
+        hand.up(*button)
+    sent.value.response()
+
+    assert "tick=on" in sent.value.post_data
     assert len(stand.posts) == before + 1
 
 
