@@ -1,12 +1,14 @@
 """A fictional Associate for measuring: any number of attached centres and candidates in mixed states.
 
 Of its centres some have access with delays of several lengths, some none, some offer the service to nobody or to
-chosen candidates; their slips are true, out of date, missing, or belong to logins that rest.
+chosen candidates; their slips are true, out of date, missing, or belong to logins that rest. A candidate has four
+entries of one or two qualifications; every twenty-fifth has withdrawn.
 """
 from datetime import UTC, datetime, timedelta
 
 from peewee import chunked
 
+from benchmarks._country import ENTRIES, SUBJECTS
 from models import passwords, rules
 from models.credentials import username_of
 from models.database import database
@@ -56,8 +58,9 @@ def populate(centres, candidates):
         # (place, place of the centre)
         people = [(n, n * centres // candidates + 1) for n in range(candidates)]
         insert("candidate", "id centre_id series_id number name uci qualifications first_entered_at",
-               ((n + 1, at + 1, SERIES, f"{n % 9999 + 1:04}", f"Candidate Number {n}", f"U{n}", ENTERED[n % 4],
-                 stamp) for n, at in people))
+               ((n + 1, at + 1, SERIES, f"{n % 9999 + 1:04}", f"Candidate Number {n}", f"U{n}",
+                 "" if is_withdrawn(n) else ENTERED[n % 4], stamp) for n, at in people))
+        insert("entry", "candidate_id qualification syllabus_code option_code title status", entries(candidates))
         insert("selected_candidate", "offer_id candidate_id",
                ((at, n + 1) for n, at in people if SCOPES[at % 5] == "selected" and n % 3))
         _logins(people, stamp)
@@ -66,6 +69,18 @@ def populate(centres, candidates):
     insert("posting", "officer_id centre_id manages_candidate_results sends_files", [(officer.id, 1, True, True)])
     database.execute_sql("ANALYZE")
     return officer
+
+
+def is_withdrawn(n):
+    return n % 25 == 24
+
+
+def entries(candidates):
+    for n in range(candidates):
+        names = ENTERED[n % 4].split("|")
+        for place in range(ENTRIES):
+            code, title = SUBJECTS[(n + place) % len(SUBJECTS)]
+            yield (n + 1, names[place % len(names)], code, "AX", title, "withdrawn" if is_withdrawn(n) else "entered")
 
 
 def insert(table, columns, rows):

@@ -2,22 +2,32 @@
 
 Building this query takes peewee about as long as SQLite takes to answer it ten times over.
 """
+import json
 from typing import NamedTuple
 
-from peewee import Value
+from peewee import SQL, NodeList, PostgresqlDatabase, Value, fn
 
 from models.database import database
 
 
 class Given(NamedTuple):
-    """Stands in a query for a value that comes with each execution."""
+    """Stands in a query for a value that comes with each execution. `as_json`: a list, in SQLite."""
 
     name: str
+    as_json: bool = False
 
 
 def given(name):
     """For use inside a query: `Session.digest == given("digest")`."""
     return Value(Given(name), converter=False, unpack=False)
+
+
+def one_of(column, name):
+    """For use inside a query: whether `column` is in a list that comes with each execution, of any length."""
+    if isinstance(database.obj, PostgresqlDatabase):
+        return column == fn.ANY(given(name))
+    listed = Value(Given(name, as_json=True), converter=False, unpack=False)
+    return column.in_(NodeList((SQL("(SELECT value FROM json_each("), listed, SQL("))"))))
 
 
 class Statement:
@@ -34,12 +44,12 @@ class Statement:
         if self.compiled_for is not database.obj:
             self._compile()
         parameters = self.constants.copy()
-        for place, name in self.given:
-            parameters[place] = values[name]
+        for place, (name, as_json) in self.given:
+            parameters[place] = json.dumps(values[name]) if as_json else values[name]
         return self.compiled_for.execute_sql(self.text, parameters)
 
     def _compile(self):
         self.text, parameters = self.build().sql()
         self.constants = list(parameters)
-        self.given = [(place, value.name) for place, value in enumerate(parameters) if isinstance(value, Given)]
+        self.given = [(place, value) for place, value in enumerate(parameters) if isinstance(value, Given)]
         self.compiled_for = database.obj

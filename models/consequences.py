@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from peewee import JOIN, SQL, Case, fn
 
+from models.compiled import Statement, given, one_of
 from models.credentials import Credential, Slip
 from models.exams import Candidate, in_order
 from models.offers import ALL, NONE, SELECTED, Offer, SelectedCandidate
@@ -74,23 +75,29 @@ def groups(series, centre_ids):
     """{centre id: [Group, …]} of the candidates with a valid entry. One query; none for no centre."""
     if not centre_ids:
         return {}
+    found = {centre_id: [] for centre_id in centre_ids}
+    for centre_id, names, selected, state, releases, contact, same_name, count in _groups(
+            series=series.id, centres=list(centre_ids)):
+        found[centre_id].append(
+            Group(centre_id, names, bool(selected), state, releases, contact, bool(same_name), count))
+    return found
+
+
+@Statement
+def _groups():
     selected = SelectedCandidate.id.is_null(False)
     same_name = Case(None, [(Slip.name == Candidate.name, True)], False)  # bare, it would come back as text
     columns = (Candidate.centre, Candidate.qualifications, selected, login, Slip.releases, Slip.contact, same_name)
-    query = (
+    return (
         with_slips(Candidate.select(*columns, fn.COUNT(Candidate.id)))
         .join_from(Candidate, Offer, JOIN.LEFT_OUTER,
                    on=(Offer.centre == Candidate.centre) & (Offer.series == Candidate.series))
         .join_from(Candidate, SelectedCandidate, JOIN.LEFT_OUTER,
                    on=(SelectedCandidate.candidate == Candidate.id) & (SelectedCandidate.offer == Offer.id))
-        .where(Candidate.series == series, Candidate.centre.in_(list(centre_ids)), Candidate.qualifications != "")
+        .where(Candidate.series == given("series"), one_of(Candidate.centre, "centres"),
+               Candidate.qualifications != "")
         .group_by(*(SQL(str(place)) for place in range(1, len(columns) + 1)))  # expressions hold parameters
     )
-    found = {centre_id: [] for centre_id in centre_ids}
-    for centre_id, names, selected, state, releases, contact, same_name, count in query.tuples():
-        found[centre_id].append(
-            Group(centre_id, names, bool(selected), state, releases, contact, bool(same_name), count))
-    return found
 
 
 def consequences(before, after, members, releases, now):

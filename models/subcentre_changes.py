@@ -29,8 +29,9 @@ def draft(screen, typed_by_row, read_at=None):
     """
     with database.atomic():
         screen = _locked(screen)
-        _record(screen, DRAFTED, _keep(screen, typed_by_row, read_at or {}))
-    return screen.redrafted()
+        drafts, changes = _keep(screen, typed_by_row, read_at or {})
+        _record(screen, DRAFTED, changes)
+    return screen.redrafted(drafts)
 
 
 def discard(screen):
@@ -76,8 +77,8 @@ def save(screen, typed_by_row=None, read_at=None, hiding_confirmed=False):
     try:
         with database.atomic():
             screen = _locked(screen)
-            _keep(screen, typed_by_row, read_at or {})
-            return _store(screen.redrafted(), hiding_confirmed)
+            drafts, _changes = _keep(screen, typed_by_row, read_at or {})
+            return _store(screen.redrafted(drafts), hiding_confirmed)
     except (Refused, Overtaken):
         if any(typed_by_row.values()):
             draft(screen, typed_by_row, read_at)
@@ -85,6 +86,7 @@ def save(screen, typed_by_row=None, read_at=None, hiding_confirmed=False):
 
 
 def _keep(screen, typed_by_row, read_at):
+    """(the officer's drafts with this typed over them, the changes for the audit trail)."""
     kept, settled, changes = {}, [], []
     for number, typed in typed_by_row.items():
         if not screen.is_there(number):
@@ -101,10 +103,15 @@ def _keep(screen, typed_by_row, read_at):
             kept[number] = values
         elif before:
             settled.append(number)
-    _write(screen, kept, {number: _first_read(screen, number, read_at) for number in kept})
+    read_at = {number: _first_read(screen, number, read_at) for number in kept}
+    _write(screen, kept, read_at)
     if settled:
         _drafts(screen).where(AttachedDraft.row.in_(settled)).execute()
-    return changes
+    drafts = {number: old for number, old in screen.drafts.items() if number not in settled}
+    for number, typed in kept.items():
+        version, used_defaults = read_at[number]
+        drafts[number] = AttachedDraft(row=number, typed=typed, version=version, used_defaults=used_defaults)
+    return dict(sorted(drafts.items())), changes
 
 
 def _first_read(screen, number, read_at):

@@ -10,8 +10,9 @@ from typing import NamedTuple
 from peewee import fn
 
 from models.attached import AttachedCentre, AttachedDefaults, AttachedDraft, Contact, Controls
+from models.compiled import Statement, given, one_of
 from models.consequences import Consequences, consequences, groups
-from models.database import Refused, Sentence, database
+from models.database import Refused, Sentence
 from models.exams import Centre, Series
 from models.offers import NONE, Offer
 from models.rules import (
@@ -116,11 +117,13 @@ class Screen:
     def __init__(self, officer, associate, series, now, only=None):
         self.officer, self.associate, self.series, self.now, self.only = officer, associate, series, now, only
 
-    def redrafted(self):
-        """The same state with the draft read anew: for whoever has just written it."""
+    def redrafted(self, drafts=None):
+        """The same state with these drafts, or read anew: for whoever has just written them."""
         other = Screen(self.officer, self.associate, self.series, self.now, self.only)
         kept = ("defaults", "standings", "releases")
         other.__dict__.update({name: self.__dict__[name] for name in kept if name in self.__dict__})
+        if drafts is not None:
+            other.drafts = drafts
         return other
 
     def narrowed(self, numbers):
@@ -145,28 +148,19 @@ class Screen:
     @cached_property
     def listed(self):
         """A Listed of every attached centre, in order of number."""
-        return [Listed(*row) for row in self._ask(Centre.number, Centre.name, Centre.country, *IN_FORCE)]
+        return [Listed(*row) for row in _listed(associate=self.associate.id, series=self.series.id)]
 
     @cached_property
     def standings(self):
         """{centre number: Standing} of the attached centres as it is stored, in order of number."""
+        asked = {"associate": self.associate.id, "series": self.series.id}
         is_narrow = self.only is not None and DEFAULTS_ROW not in self.drafts
-        rows = self._ask(
-            Centre.id, Centre.number, Centre.name, Centre.country, Centre.time_zone, Centre.email,
-            fn.COALESCE(AttachedCentre.version, 0), *IN_FORCE, fn.COALESCE(Offer.scope, NONE), centre_delay,
-            *(fn.COALESCE(getattr(Offer, name), "") for name in CONTACT_FIELDS),
-            only=[*self.only, *self.drafts] if is_narrow else None)
+        rows = _some_stand(**asked, numbers=[*self.only, *self.drafts]) if is_narrow else _all_stand(**asked)
         default_contact = self.defaults.contact
         return {row[1]: Standing(
             centre=Place(*row[:7]), series=self.series, controls=Controls(bool(row[7]), *row[8:10]),
             offer=Offered(*row[10:12], Contact(*row[12:])), default_contact=default_contact, governed=True,
         ) for row in rows}
-
-    def _ask(self, *columns, only=None):
-        """These columns of the attached centres, in order of number, as the database gives them."""
-        query = governed(Centre.select(*columns).join(Series, on=(Series.id == self.series.id))).where(
-            Centre.associate == self.associate).order_by(Centre.number)
-        return database.execute(query if only is None else query.where(Centre.number.in_(only))).fetchall()
 
     @cached_property
     def releases(self):
@@ -271,3 +265,21 @@ class Screen:
                 "at least one centre with access uses the default contact."))
         if refused:
             raise Refused(**refused)
+
+
+def _attached(*columns):
+    """These columns of the attached centres of an Associate, in order of number."""
+    return governed(Centre.select(*columns).join(Series, on=(Series.id == given("series")))).where(
+        Centre.associate == given("associate")).order_by(Centre.number)
+
+
+def _stand():
+    return _attached(
+        Centre.id, Centre.number, Centre.name, Centre.country, Centre.time_zone, Centre.email,
+        fn.COALESCE(AttachedCentre.version, 0), *IN_FORCE, fn.COALESCE(Offer.scope, NONE), centre_delay,
+        *(fn.COALESCE(getattr(Offer, name), "") for name in CONTACT_FIELDS))
+
+
+_listed = Statement(lambda: _attached(Centre.number, Centre.name, Centre.country, *IN_FORCE))
+_all_stand = Statement(_stand)
+_some_stand = Statement(lambda: _stand().where(one_of(Centre.number, "numbers")))
