@@ -164,6 +164,40 @@ def test_several_rows_are_set_at_once(cast, screen, in_force):
     assert [in_force(centre).delay for centre in (cast.karachi, cast.lima)] == [2880, 2880]
 
 
+def test_all_that_are_found_are_set_on_every_page(cast, screen, in_force):
+    for place in range(60):
+        cast.centre(f"XD{place:03}", f"Village School {place}", "Africa/Nairobi", associate=cast.associate)
+    amal = screen(cast.associates_officer)
+    amal.page.goto(f"{HERE}?find=village")
+
+    amal.at("bulk_for").select_option(label="all that are found")
+    amal.at("bulk_delay").fill("1d")
+    amal.press("Set")
+    amal.bar("60 centres changed")
+    if amal.script:
+        no_complaints(amal.page)
+    amal.press("Save")
+
+    amal.says("Saved. 60 centres changed.")
+    assert in_force(cast.karachi).delay == 0
+
+
+def test_a_second_tab_shows_the_same_draft(cast, screen):
+    amal = screen(cast.associates_officer)
+    amal.change("XA101-delay", "24")
+    amal.bar("1 centre changed")
+    second = amal.page.context.new_page()
+    second.goto(HERE)
+    expect(second.locator("#XA101-delay")).to_have_value("24")
+    expect(second.locator("#save-bar")).to_contain_text("1 centre changed")
+
+    amal.change("XA102-delay", "48")
+    amal.bar("2 centres changed")
+    second.reload()
+
+    expect(second.locator("#save-bar")).to_contain_text("2 centres changed")
+
+
 def test_a_filter_keeps_the_draft_and_stands_in_the_address(cast, screen, in_force):
     for place in range(60):
         cast.centre(f"XD{place:03}", f"Village School {place}", "Africa/Nairobi", associate=cast.associate)
@@ -288,6 +322,10 @@ def test_changes_made_quickly_all_arrive(cast, signed_in):
 def fits(page):
     """Nothing sticks out of the screen, and axe finds nothing."""
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+    no_complaints(page)
+
+
+def no_complaints(page):
     page.evaluate(AXE.read_text())
     found = page.evaluate("axe.run().then((result) => result.violations.map((v) => v.id + ': ' + v.help + ' ' "
                           "+ v.nodes.map((n) => n.target)))")
@@ -299,6 +337,8 @@ def fits(page):
 def test_the_screen_fits_a_phone_and_every_reader(cast, signed_in, width, scheme):
     cast.give_access(cast.karachi)
     cast.confirm(cast.karachi, cast.karachi_officer)
+    cast.centre("XA103", "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch", "Europe/London",
+                associate=cast.associate)
     amal = Screen(signed_in(cast.associates_officer, width=width, color_scheme=scheme), True)
     fits(amal.page)
     amal.page.get_by_text("How this page works").click()
