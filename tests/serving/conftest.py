@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks._servers import free_port
 from tests import programs
 
 ROOT = Path(__file__).parents[2]
@@ -61,7 +62,7 @@ def _unverified():
 @pytest.fixture(scope="session")
 def embedded(app, database_url, tmp_path_factory):
     """`python app.py` over the test's database."""
-    port = _free_port()
+    port = free_port()
     settings = {"PORT": str(port), "INSTANCE_PATH": str(tmp_path_factory.mktemp("embedded")), "ROLE": "candidate"}
     with _running([sys.executable, "app.py"], settings, database_url, port):
         yield Site(port, tls=False)
@@ -70,7 +71,7 @@ def embedded(app, database_url, tmp_path_factory):
 @pytest.fixture(scope="session")
 def deployed(app, database_url, tmp_path_factory):
     """nginx with TLS before two workers of granian, in production."""
-    folder, behind, port = tmp_path_factory.mktemp("deployed"), _free_port(), _free_port()
+    folder, behind, port = tmp_path_factory.mktemp("deployed"), free_port(), free_port()
     granian = [Path(sys.executable).with_name("granian"), "--interface", "wsgi", "--factory", "--port", behind,
                "--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers", "--log-level", "error",
                "app:create_app"]
@@ -96,7 +97,7 @@ def _configured(folder, port, behind):
                    check=True, capture_output=True)
     text = (ROOT / "deploy" / "nginx.conf").read_text()
     changes = {
-        "listen 80;": f"listen 127.0.0.1:{_free_port()};", "listen 443 ssl;": f"listen 127.0.0.1:{port} ssl;",
+        "listen 80;": f"listen 127.0.0.1:{free_port()};", "listen 443 ssl;": f"listen 127.0.0.1:{port} ssl;",
         "/etc/nginx/tls": str(folder), "/var/cache/nginx": str(folder), "include /etc/nginx/mime.types;": "",
         "server portal:8000;": f"server 127.0.0.1:{behind};", "server candidate:8000;": f"server 127.0.0.1:{behind};",
         "events {": f"error_log stderr error;\npid {folder}/pid;\nevents {{",
@@ -147,9 +148,3 @@ def _wait_for(port, process, said, patience=30):
         except OSError:
             time.sleep(0.05)
     raise RuntimeError("the server did not start")
-
-
-def _free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

@@ -1,5 +1,4 @@
 """Slow and hostile clients: whoever holds connections open, or sends what nobody should, keeps nobody else waiting."""
-import resource
 import statistics
 import time
 from contextlib import ExitStack
@@ -8,6 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from benchmarks._servers import open_files
 from models.exams import Release
 
 CONNECTIONS = 300
@@ -44,7 +44,7 @@ def flow(site, username, password):
 
 @pytest.mark.parametrize("mode", SLOW)
 def test_slow_connections_keep_nobody_waiting(site, login, mode):
-    allow_files(4 * CONNECTIONS)
+    open_files(4 * CONNECTIONS)
     with ExitStack() as held:
         for _ in range(CONNECTIONS):
             line = held.enter_context(site.connect(receive=1024 if mode == "nothing is read" else 0))
@@ -53,12 +53,6 @@ def test_slow_connections_keep_nobody_waiting(site, login, mode):
         taken = [flow(site, *login) for _ in range(HONEST)]
 
     assert statistics.median(taken) < 1
-
-
-def allow_files(wanted):
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, hard), hard))
 
 
 POST = b"POST /results/en/sign-in HTTP/1.1\r\nHost: %s\r\nSec-Fetch-Site: same-origin\r\n"
