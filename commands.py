@@ -9,12 +9,12 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from documents import papers
 from documents.check import check_template
 from documents.slips import unprintable
 from exchange import demo
 from exchange.commands import backup_command, erase_command, import_command, restore_command
 from jobs import queue
-from jobs import slips as slip_jobs
 from models import audit, issuing
 from models.database import Refused, database
 from models.exams import Centre, Series
@@ -84,13 +84,10 @@ def slips(number, code, output):
         raise click.ClickException(f"There is no centre {number} or no series {code}.")
     now = datetime.now(UTC).replace(microsecond=0)
     try:
-        planned = issuing.plan(centre, series, list(issuing.covered(centre, series)))
-        with database.atomic():
-            batch = issuing.store(planned, centre, series, kind="command", by="command line", now=now)
-            audit.record("command line", "confirmed candidate results", now, centre=number, series=code)
-        layout = slip_jobs.layout_of(current_app.config, centre.language, now)
+        batch = issuing.issue(centre, series, kind="command", by="command line", now=now)
+        layout = papers.layout_of(current_app.config, centre.language, now)
         with open(os.open(output, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as out:
-            pages = slip_jobs.write_batch(batch, out, layout)
+            pages = papers.write_batch(batch, out, layout)
     except (Refused, MissingKey, ValueError) as refusal:
         raise click.ClickException(str(refusal)) from None
     click.echo(f"{pages} slips are in {output}. The file holds logins: keep it as you would keep the slips.")

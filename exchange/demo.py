@@ -8,6 +8,7 @@ from models.attached import AttachedCentre, AttachedDefaults, Contact
 from models.credentials import Credential
 from models.database import Refused, Sentence, database
 from models.exams import Centre, Series
+from models.needs import CONFIRM
 from models.offers import ALL, SELECTED
 from models.people import Officer, Posting
 from models.staff_passwords import DEMO_PASSWORD, hasher
@@ -83,6 +84,4 @@ def _confirm(centre, series, now):
         issuing.save_offer(
             stands.offer, by=OFFICERS[0][0], now=now, version=0, scope=scope, selected=chosen,
             terms=True, contact=Contact("Exams office", "", centre.email), delay=0)
-    planned = issuing.plan(centre, series, list(issuing.covered(centre, series)))
-    with database.atomic():
-        issuing.store(planned, centre, series, kind=issuing.CONFIRM, by=OFFICERS[0][0], now=now)
+    issuing.issue(centre, series, kind=CONFIRM, by=OFFICERS[0][0], now=now)

@@ -14,11 +14,11 @@ from pathlib import Path
 from flask import current_app
 
 from documents.archive import write_archive
+from documents.papers import LOGIN_COLUMNS, layout_of, login_rows, paper, printing
 from exchange.export import csv_bytes
 from jobs.running import kind
-from jobs.slips import LOGIN_COLUMNS, layout_of, login_rows, paper, printing
-from models import issuing
-from models.database import database
+from models import audit, issuing
+from models.database import Refused, Sentence, database
 from models.exams import Centre
 from models.jobs import Job
 from models.rules import standing
@@ -29,9 +29,12 @@ PDF, CSV = "pdf", "csv"
 
 def order(officer, series, home, centres, now, *, format=PDF, **layout):
     """Store the Job that makes the file of these centres. `layout`: the Layout's options, for a ZIP."""
-    return Job.create(
-        kind="archive", officer=officer, centre=home, series=series, created_at=now, total=len(centres),
-        wanted={"centres": [centre.number for centre in centres], "format": format, "layout": layout})
+    with database.atomic():
+        audit.record(officer, "ordered an archive of slips", now, centre=home.number, series=series.code,
+                     subject=f"{len(centres)} centres, {format.upper()}")
+        return Job.create(
+            kind="archive", officer=officer, centre=home, series=series, created_at=now, total=len(centres),
+            wanted={"centres": [centre.number for centre in centres], "format": format, "layout": layout})
 
 
 @kind("archive")
@@ -40,6 +43,17 @@ def make(work):
     with _written(work.job, lambda *_file: work.progress(next(behind)), work.go_on) as part, database.atomic():
         work.finish({})
         part.replace(path_of(work.job))
+
+
+def fetch(job, officer, now):
+    """The file of a job that is done, for its officer. Raises `Refused` where a centre is the officer's no more."""
+    numbers = job.wanted["centres"]
+    if officer.centres.where(Centre.number.in_(numbers)).count() < len(numbers):
+        raise Refused(Sentence("Not all of these centres are yours any more. Order the file again."))
+    file = file_of(job)
+    kind_of_file = path_of(job).suffix[1:].upper()
+    issuing.record_download(officer, job.centre, job.series, f"{kind_of_file} of {len(numbers)} centres", now)
+    return file
 
 
 def file_of(job):

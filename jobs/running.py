@@ -13,6 +13,7 @@ from traceback import extract_tb
 
 from peewee import InterfaceError, OperationalError
 
+from models import audit
 from models.database import Refused, Sentence, database
 from models.jobs import CANCELLED, DONE, FAILED, LEASE, QUEUED, RUNNING, Job
 from models.passwords import MissingKey
@@ -105,16 +106,26 @@ def _passes(error):
             or isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT))
 
 
-def cancel(job, now):
+def cancel(job, by, now):
     """Stop a job that is not over; gives whether there was anything to stop."""
-    return bool(Job.update(state=CANCELLED, finished_at=now, lease_until=None).where(
-        Job.id == job.id, Job.state.in_((QUEUED, RUNNING))).execute())
+    with database.atomic():
+        stopped = Job.update(state=CANCELLED, finished_at=now, lease_until=None).where(
+            Job.id == job.id, Job.state.in_((QUEUED, RUNNING))).execute()
+        _record(by, "cancelled a job", now, job)
+    return bool(stopped)
 
 
-def retry(job):
-    """Let a failed job run again."""
-    return bool(Job.update(state=QUEUED, attempts=0, error="", finished_at=None, lease_until=None).where(
-        Job.id == job.id, Job.state == FAILED).execute())
+def retry(job, by, now):
+    """Let a failed job run again; gives whether it had failed."""
+    with database.atomic():
+        started = Job.update(state=QUEUED, attempts=0, error="", finished_at=None, lease_until=None).where(
+            Job.id == job.id, Job.state == FAILED).execute()
+        _record(by, "started a job again", now, job)
+    return bool(started)
+
+
+def _record(by, what, now, job):
+    audit.record(by, what, now, centre=job.centre.number if job.centre else "", subject=job.kind)
 
 
 def left_behind(now):

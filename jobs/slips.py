@@ -1,42 +1,69 @@
-"""Jobs that give candidates their logins, and the slips that print them."""
-from contextlib import contextmanager
+"""Jobs that give candidates their logins: ordered by one verb each, carried out one centre after the other."""
 from datetime import UTC, datetime
-from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
-
-from documents.pages import translation
-from documents.slips import Layout, Slip, unprintable, write_slips
-from documents.slips import Refused as NotPrintable
-from documents.text import checked
+from documents.papers import refuse_unprintable, refuse_unprintable_contact
 from jobs.running import kind
-from models import audit, issuing, passwords
-from models.consequences import DORMANT, LIVING
+from models import audit, issuing
 from models.database import Overtaken, Refused, Sentence, database
-from models.delay import format_delay
 from models.exams import Centre
 from models.jobs import Job
+from models.needs import CONFIRM, DORMANT, GENERATE, NEW_PASSWORD, REISSUE, concerned
 from models.offers import ALL, NONE
-from models.rules import read_printed_contact, read_printed_releases, releases_of, standing
+from models.rules import standing
 
 IN_REQUEST = 200  # so many passwords are hashed while the officer waits: about a tenth of a second
-LOGIN_COLUMNS = ("centre_number", "candidate_number", "candidate_name", "username", "password")
+DONE = {GENERATE: "generated credentials", REISSUE: "reissued slips", NEW_PASSWORD: "gave new passwords"}
 
 
 def order(officer, series, centres, what, now, *, candidates=None, anew_dormant=False, home=None, slips=0):
-    """Store the Job that makes credentials and a batch of slips for each of these centres.
+    """Store the Job that makes credentials and a batch of slips for each of these centres, in a transaction.
 
-    `what`: issuing.CONFIRM (everybody covered), GENERATE (who has no living login; a centre that has offered
-    nothing yet offers ALL, D14), REISSUE (out-of-date slips) or NEW_PASSWORD; `candidates`: ids, where not
-    all of those are meant; `anew_dormant`: logins that rest are made anew instead of going on (D6); `slips`: how
-    many there will be, as far as is known, for the progress bar.
+    `what`: needs.CONFIRM (everybody covered), GENERATE (who has no living login; a centre that has offered
+    nothing yet offers ALL, D14), REISSUE (out-of-date slips) or NEW_PASSWORD; `candidates`: those who are meant,
+    where not all of them are; `anew_dormant`: logins that rest are made anew instead of going on (D6); `slips`: how
+    many there will be, as far as is known, for the progress bar. All but CONFIRM, which `confirm` records, are
+    an act of their own in the audit trail.
     """
-    return Job.create(
-        kind="slips", officer=officer, centre=home or centres[0],
-        series=series, created_at=now, total=slips or len(centres),
-        wanted={"centres": [centre.number for centre in centres], "what": what, "by": str(officer),
-                "candidates": candidates, "anew_dormant": anew_dormant})
+    home = home or centres[0]
+    ids = None if candidates is None else [candidate.id for candidate in candidates]
+    with database.atomic():
+        job = Job.create(
+            kind="slips", officer=officer, centre=home, series=series, created_at=now, total=slips or len(centres),
+            wanted={"centres": [centre.number for centre in centres], "what": what, "by": str(officer),
+                    "candidates": ids, "anew_dormant": anew_dormant})
+        if what != CONFIRM:
+            numbers = " ".join(candidate.number for candidate in candidates or ())
+            audit.record(officer, DONE[what], now, centre=home.number, series=series.code, subject=numbers,
+                         changes=[("candidates", "", numbers)] if candidates is not None else
+                         [(centre.number, what, "", "ordered") for centre in centres])
+    return job
+
+
+def confirm(standing_before, officer, now, *, scope, anew_dormant=False, **choice):
+    """'Confirm': store the choice of `issuing.save_offer` and order the credentials that follow from it.
+
+    Gives the Job and how many passwords it has to hash; (None, 0) for NO candidates. Raises `Refused`, by control,
+    and `Overtaken`.
+    """
+    centre, series = standing_before.centre, standing_before.series
+    if not standing_before.has_access:
+        raise Refused(scope=Sentence("Your Associate has not given your centre access to this service."))
+    job, hashed = None, 0
+    with database.atomic():
+        changes = issuing.save_offer(standing_before.offer, by=officer, now=now, scope=scope,
+                                     asks_contact=not standing_before.uses_default_contact, **choice)
+        if scope != NONE:
+            covered = concerned(standing(centre, series), CONFIRM)
+            if not covered:
+                raise Refused(scope=Sentence(
+                    "None of your candidates has a valid entry in this series, so there is nobody to offer it to."))
+            refuse_unprintable(covered)
+            job = order(officer, series, [centre], CONFIRM, now, anew_dormant=anew_dormant, slips=len(covered))
+            hashed = sum(candidate.login is None or (anew_dormant and candidate.state == DORMANT)
+                         for candidate in covered)
+        audit.record(officer, "confirmed candidate results", now, centre=centre.number, series=series.code,
+                     changes=changes)
+    return job, hashed
 
 
 @kind("slips")
@@ -64,14 +91,14 @@ def _make_one(work, centre):
         raise Refused(Sentence("%(number)s is not attached to %(home)s any more.",
                                number=centre.number, home=home.number))
     what, stands = wanted["what"], standing(centre, series)
-    offers_all = what == issuing.GENERATE and stands.offer.scope == NONE and stands.has_access
-    if what == issuing.GENERATE and wanted["candidates"] is not None:
-        what = issuing.CONFIRM  # also those whom a colleague gave a login meanwhile: the paper prints that one
-    chosen = chosen_of(stands, what, wanted["candidates"], as_all=offers_all)
-    if not chosen and what != issuing.CONFIRM:
+    offers_all = what == GENERATE and stands.offer.scope == NONE and stands.has_access
+    if what == GENERATE and wanted["candidates"] is not None:
+        what = CONFIRM  # also those whom a colleague gave a login meanwhile: the paper prints that one
+    chosen = concerned(stands, what, wanted["candidates"], as_all=offers_all)
+    if not chosen and what != CONFIRM:
         raise Refused(Sentence("None of these candidates needs that."))
     anew = {candidate.id for candidate in chosen
-            if what == issuing.NEW_PASSWORD or (wanted["anew_dormant"] and candidate.state == DORMANT)}
+            if what == NEW_PASSWORD or (wanted["anew_dormant"] and candidate.state == DORMANT)}
     refuse_unprintable(chosen)
     refuse_unprintable_contact(stands)
     behind = work.job.result.get("slips", 0)
@@ -104,131 +131,3 @@ def _mark(work, number, batches=(), refused=(), slips=0):
         work.finish(result)
     else:
         work.keep(result, min(result["slips"], work.job.total))
-
-
-def chosen_of(stands, what, ids=None, as_all=False):
-    """The covered candidates of a Standing whom this act concerns, only those with these ids if given.
-
-    `as_all`: as if the centre offered the service to ALL.
-    """
-    every = list(issuing.covered(stands.centre, stands.series, as_all))
-    if ids is not None:
-        wanted = set(ids)
-        every = [candidate for candidate in every if candidate.id in wanted]
-    if what == issuing.GENERATE:
-        return [candidate for candidate in every if candidate.state != LIVING]
-    if what == issuing.REISSUE:
-        releases = releases_of(stands.series)
-        return [candidate for candidate in every
-                if candidate.state == LIVING and (ids is not None or is_out_of_date(candidate, stands, releases))]
-    return every
-
-
-def is_out_of_date(candidate, stands, releases):
-    """Whether the living slip of a candidate (from `issuing.covered`) prints what is not true any more."""
-    slip = candidate.login.slip
-    return (slip.name != candidate.name or slip.contact != stands.printed_contact()
-            or slip.releases != stands.printed_releases(candidate.qualifications, releases))
-
-
-def refuse_unprintable(candidates):
-    """Raises `Refused` naming the candidates whose name no font of the slips can print."""
-    wrong = [(candidate, characters) for candidate in candidates if (characters := unprintable(candidate.name))]
-    if wrong:
-        raise Refused(Sentence(
-            "These names cannot be printed, so nothing was made: %(names)s. Ask the board to correct the entry.",
-            names="; ".join(f"{candidate.number} {candidate.name} ({' '.join(characters)})"
-                            for candidate, characters in wrong[:10])))
-
-
-def refuse_unprintable_contact(stands):
-    """Raises `Refused` where the contact to be printed cannot be: an Associate's is for many centres."""
-    for text in contact_lines(stands.printed_contact(), stands.centre, "en"):
-        try:
-            checked(text)
-        except NotPrintable:
-            raise Refused(Sentence(
-                "The contact “%(contact)s” cannot be printed on a slip, so nothing was made. Use ordinary characters, "
-                "at most 160.", contact=text[:160])) from None
-
-
-# --- from rows to paper ------------------------------------------------------------------------------------
-
-
-def write_batch(batch, out, layout, *, by_name=False, password=None):
-    """Make a batch's PDF again from its recipe; gives the number of pages. Raises `Refused` and `MissingKey`."""
-    pairs = list(issuing.slips_of(batch))
-    if by_name:
-        pairs.sort(key=lambda pair: (pair[0].name.casefold(), pair[0].candidate.number))
-    with printing():
-        return write_slips((paper(slip, secret, batch, layout.language) for slip, secret in pairs), out, layout,
-                           password=password)
-
-
-@contextmanager
-def printing():
-    """What the paper refuses is refused in the portal's way."""
-    try:
-        yield
-    except NotPrintable as refusal:
-        raise Refused(Sentence(str(refusal))) from None
-
-
-def login_rows(pairs, centre, dead=""):
-    """A row of LOGIN_COLUMNS for each (slip, password); `dead`: what stands for the password of a dead login."""
-    for slip, secret in pairs:
-        yield (centre.number, slip.candidate.number, slip.name, slip.candidate.login.username,
-               passwords.grouped(secret) if secret else dead)
-
-
-def layout_of(settings, language, made_at, **options):
-    """A Layout with the board's name, the site's address and the time of making from the settings."""
-    url = settings["SITE_ADDRESS"]
-    return Layout(
-        language=language, board_name=settings["BOARD_NAME"], site_url=url,
-        site_address=url.split("://")[-1].rstrip("/"), printed_at=made_at,
-        printed_text=_moment(made_at, "UTC", language) + " UTC",
-        templates=Path(settings["SLIP_TEMPLATES"]) if settings["SLIP_TEMPLATES"] else None,
-        logo=Path(settings["SLIP_LOGO"]) if settings["SLIP_LOGO"] else None, **options)
-
-
-def paper(slip, secret, place, language):
-    """What one slip prints, as `documents` takes it; `secret` is None for a login that has died.
-
-    `place`: a SlipBatch or Standing, of which the centre and series are printed.
-    """
-    centre, candidate = place.centre, slip.candidate
-    return Slip(
-        centre_number=centre.number, centre_name=centre.name, candidate_number=candidate.number,
-        candidate_name=slip.name, series=place.series.name, username=candidate.login.username,
-        password=passwords.grouped(secret) if secret else "", dead=secret is None,
-        releases=release_lines(slip.releases, slip.delay, language),
-        contact=contact_lines(slip.contact, centre, language), generation=slip.generation)
-
-
-def release_lines(printed, delay, language):
-    """((qualifications, words), …) from a slip's canonical release times, one line an instant."""
-    zone, instants = read_printed_releases(printed)
-    by_instant = {}
-    for name, instant in instants.items():
-        by_instant.setdefault(instant, []).append(name)
-    lines = []
-    for instant, names in sorted(by_instant.items(), key=lambda item: (item[0] is None, item[0])):
-        told = translation(language, "to be announced")
-        if instant:
-            told = f"{_moment(instant, zone, language)} ({zone})"
-            if delay:
-                told += ", " + translation(language, "%(delay)s after the board’s release") % {
-                    "delay": format_delay(delay)}
-        lines.append((", ".join(names), told))
-    return tuple(lines)
-
-
-def contact_lines(printed, centre, language):
-    contact = read_printed_contact(printed)
-    name = contact.name or f"{translation(language, 'Exams officer')}, {centre.name}"
-    return tuple(filter(None, (name, contact.phone, contact.email)))
-
-
-def _moment(instant, zone, language):
-    return format_datetime(instant.astimezone(ZoneInfo(zone)), "EEE d MMM y, HH:mm", locale=language)

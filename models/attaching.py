@@ -2,9 +2,9 @@
 from typing import NamedTuple
 
 from models.attached import AttachedCentre, AttachedDefaults, AttachedDraft
-from models.consequences import LIVING, groups
 from models.credentials import Credential
 from models.exams import Candidate, Series
+from models.needs import LIVING, groups
 from models.rules import standing
 
 

@@ -3,6 +3,8 @@ from peewee import CharField, ForeignKeyField, TextField, chunked
 
 from models.database import Model, Moment
 
+SAVED = "saved attached centres"  # by the name that the history of Subcentre Management looks for
+
 
 class AuditEvent(Model):
     """One accepted action. `who` is an officer's e-mail, 'command line' or 'candidate XA101-0007-J26'."""

@@ -7,20 +7,19 @@ its generation is raised only from the one that was planned on.
 import secrets
 from dataclasses import dataclass, field
 
-from peewee import chunked
+from peewee import JOIN, chunked, fn
 
-from models import passwords
+from models import audit, passwords
 from models.attached import Contact
-from models.consequences import LIVING, login, with_slips
 from models.credentials import Credential, Slip, SlipBatch, username_of
-from models.database import Overtaken, Refused, Sentence
-from models.exams import NO_VALID_ENTRY, Candidate, Centre, Series
+from models.database import Overtaken, Refused, Sentence, database
+from models.exams import NO_VALID_ENTRY, Candidate, Series
+from models.needs import LIVING, covered
 from models.offers import ALL, NONE, SELECTED, TERMS_VERSION, Offer, SelectedCandidate
-from models.rules import governed, is_covered, releases_of, standing
+from models.rules import releases_of, standing
 from models.subcentres import LONGEST, is_email
 
 NO_CONTACT = Contact()
-CONFIRM, GENERATE, REISSUE, NEW_PASSWORD = "confirm", "generate", "reissue", "new-password"
 A_STEP = 50  # candidates between two reports of progress
 
 
@@ -99,21 +98,8 @@ def _chosen(offer, selected):
     return chosen
 
 
-def covered(centre, series, as_all=False):
-    """Candidates of the centre whom the service is offered to, by number, each with `.state` of its login.
-
-    `as_all`: whom it would be offered to under ALL.
-    """
-    query = governed(
-        Candidate.select(Candidate, Credential, Slip, login.alias("state"))
-        .join(Centre).switch(Candidate).join(Series))
-    return with_slips(query).where(
-        Candidate.centre == centre, Candidate.series == series,
-        Candidate.qualifications != "" if as_all else is_covered).order_by(Candidate.number)
-
-
 def plan(centre, series, candidates, *, anew=frozenset(), progress=None):
-    """Derive and hash what is missing for these candidates (from `covered`).
+    """Derive and hash what is missing for these candidates (from `needs.covered`).
 
     `anew`: ids of candidates who get a new password though they have one. `progress(done)` is called now and
     then. Raises `Refused` without a candidate and `passwords.MissingKey`.
@@ -176,6 +162,17 @@ def store(made, centre, series, *, kind, by, now, options=None):
     return batch
 
 
+def issue(centre, series, *, kind, by, now):
+    """Credentials for whoever is covered and has none, and a batch of all their slips, at once. Gives the SlipBatch.
+
+    Raises `Refused` and `passwords.MissingKey`.
+    """
+    planned = plan(centre, series, list(covered(centre, series)))
+    with database.atomic():
+        audit.record(by, "generated credentials", now, centre=centre.number, series=series.code)
+        return store(planned, centre, series, kind=kind, by=by, now=now)
+
+
 def void(candidate_ids, now):
     """End for good the logins of candidate numbers that another person now has (D6)."""
     for credential in Credential.select().where(Credential.candidate.in_(list(candidate_ids))):
@@ -183,6 +180,16 @@ def void(candidate_ids, now):
             generation=Credential.generation + 1, salt=passwords.new_salt(), verifier="", issued_at=now,
             slip=None, last_signed_in_at=None,
         ).where(Credential.id == credential.id).execute()
+
+
+def batches_of(centre, series):
+    """The centre's PDF files, newest first, each with `.count` of slips. One query."""
+    return list(
+        SlipBatch.select(SlipBatch, fn.COUNT(Slip.id).alias("count"))
+        .join(Slip, JOIN.LEFT_OUTER)
+        .where(SlipBatch.centre == centre, SlipBatch.series == series)
+        .group_by(SlipBatch.id)
+        .order_by(SlipBatch.made_at.desc(), SlipBatch.id.desc()))
 
 
 def slips_of(batch):
@@ -235,3 +242,8 @@ def selected_of(offer):
     """Candidates chosen under 'Selected candidates', by number. A query."""
     return (Candidate.select().join(SelectedCandidate).where(SelectedCandidate.offer == offer.id)
             .order_by(Candidate.number))
+
+
+def record_download(by, centre, series, subject, now):
+    """Logins have left the house. `subject`: as what, and of which batch or how many centres."""
+    audit.record(by, "downloaded slips", now, centre=centre.number, series=series.code, subject=subject)

@@ -5,10 +5,10 @@ from typing import NamedTuple
 from peewee import fn
 
 from models import audit
-from models.consequences import groups
 from models.credentials import CandidateSession, Credential
 from models.database import Overtaken, Refused, Sentence, database
 from models.exams import Candidate, Centre, Entry, Release, Series, in_order
+from models.needs import OUT_OF_DATE, groups
 from models.rules import releases_of, standings
 
 CENTRES_AT_ONCE = 500
@@ -62,7 +62,7 @@ def effect(series, qualification, at, held, now):
 
 def _effect_on(group, standing, qualification, before, after, now):
     saw, sees = (_is_seen(standing, qualification, releases, now) for releases in (before, after))
-    was_true, is_true = (not group.is_out_of_date(standing, releases) for releases in (before, after))
+    was_true, is_true = (group.state(standing, releases) != OUT_OF_DATE for releases in (before, after))
     reached = group.count * (standing.has_access and group.is_covered(standing.offer.scope))
     return Effect(group.count, reached * (sees and not saw), reached * (saw and not sees),
                   reached * (was_true and not is_true))

@@ -13,7 +13,7 @@ from models.exams import Candidate, Centre
 from models.subcentre_screen import Screen
 from models.subcentres import DEFAULTS_FIELDS, DEFAULTS_ROW, ROW_FIELDS, fields_of, propose
 
-DRAFTED, DISCARDED, SAVED = "drafted attached centres", "discarded attached centres", "saved attached centres"
+DRAFTED, DISCARDED = "drafted attached centres", "discarded attached centres"
 CHOSE_MINE, CHOSE_THEIRS = "chose mine", "chose theirs"
 ALL_ROWS = None
 SOME = 2000  # rows a statement
@@ -151,7 +151,7 @@ def _store(screen, hiding_confirmed):
         changes += [(row.centre.number, name, was, becomes) for name, was, becomes in zip(
             ROW_FIELDS, row.before.controls, row.after.controls, strict=True)]
     _drafts(screen).execute()
-    _record(screen, SAVED, changes)
+    _record(screen, audit.SAVED, changes)
     return len(rows) if screen.drafts else None
 
 

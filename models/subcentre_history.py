@@ -1,6 +1,5 @@
 """Who changed what in Subcentre Management, from the audit trail."""
-from models.audit import AuditChange, AuditEvent
-from models.subcentre_changes import SAVED
+from models.audit import SAVED, AuditChange, AuditEvent
 
 
 def history(associate, series, centre="", who="", field=""):
@@ -30,3 +29,9 @@ def changed_by(associate, series):
         AuditEvent.centre_number == associate.number, AuditEvent.what == SAVED,
         AuditEvent.series_code == series.code).order_by(AuditEvent.who)
     return [who for who, in query.tuples()]
+
+
+def last_change(centre, series):
+    """When the Associate last changed this centre's row, or its defaults; None if it never did."""
+    change = centre.is_attached and history(centre.associate, series, centre.number).first()
+    return change.event.at if change else None

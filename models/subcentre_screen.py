@@ -11,9 +11,10 @@ from peewee import fn
 
 from models.attached import AttachedCentre, AttachedDefaults, AttachedDraft, Contact, Controls
 from models.compiled import Statement, given, one_of
-from models.consequences import Consequences, consequences, groups
+from models.consequences import Consequences, consequences
 from models.database import Refused, Sentence
 from models.exams import Centre, Series
+from models.needs import groups
 from models.offers import NONE, Offer
 from models.rules import (
     Standing,

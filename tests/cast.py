@@ -6,7 +6,7 @@ tomorrow, IGCSE in a week. Everything is relative to `cast.now`.
 """
 from datetime import UTC, datetime, timedelta
 
-from models import issuing, rules
+from models import issuing, needs, rules
 from models.attached import AttachedCentre, AttachedDefaults, Contact
 from models.database import database
 from models.exams import Candidate, Centre, Entry, Release, Series, recount_qualifications
@@ -99,7 +99,7 @@ class Cast:
             issuing.save_offer(
                 offer, by=by, now=self.now, version=offer.version, scope=scope, selected=selected, terms=True,
                 contact=Contact("Kiran Shah", "+92 21 555 0101", ""), delay=delay)
-        plan = issuing.plan(centre, self.june, list(issuing.covered(centre, self.june)))
+        plan = issuing.plan(centre, self.june, list(needs.covered(centre, self.june)))
         with database.atomic():
-            batch = issuing.store(plan, centre, self.june, kind=issuing.CONFIRM, by=by, now=self.now)
+            batch = issuing.store(plan, centre, self.june, kind=needs.CONFIRM, by=by, now=self.now)
         return {slip.candidate.number: password for slip, password in issuing.slips_of(batch)}

@@ -145,7 +145,7 @@ def _candidate(centre, series, offer, batch, number, drawn):
                 contact if contact[0] else ("", "", centre.email)), releases="|".join([zone, *printed]))
     Credential.create(
         candidate=candidate, username=f"{centre.number}-{number}-J26", generation=2 if login == "older" else 1,
-        salt="", verifier="", scheme="", master_id="", pepper_id="", issued_at=NOW, slip=slip,
+        salt="", verifier="…", scheme="", master_id="", pepper_id="", issued_at=NOW, slip=slip,
         dormant_since=NOW if login == "dormant" else None)
 
 

@@ -3,9 +3,9 @@ from hypothesis import given, settings
 from peewee import JOIN
 
 from models import rules
-from models.consequences import groups
 from models.credentials import Credential
 from models.exams import Candidate, Centre, Release, Series
+from models.needs import groups
 from models.subcentre_screen import Screen
 from tests.states import NOW, worlds, written
 

@@ -2,8 +2,8 @@
 from flask_babel import gettext as _
 
 from models.delay import format_delay
-from models.overview import last_association_change
 from models.rules import standing
+from models.subcentre_history import last_change
 from views.times import in_zone
 
 
@@ -22,5 +22,5 @@ def allowed(centre, series):
                  delay=_("a delay of %(delay)s", delay=delay) if delay else _("no delay"),
                  answers=_("%(name)s answers your candidates", name=name) if stands.uses_default_contact and name
                  else _("your centre answers its candidates"))
-    since = last_association_change(centre, series)
+    since = last_change(centre, series)
     return f"{told} {_('Last changed: %(when)s.', when=in_zone(since, centre.time_zone))}" if since else told

@@ -5,12 +5,13 @@ from flask_babel import ngettext
 from flask_login import current_user
 
 from models import issuing
-from models.consequences import DORMANT, NO_LOGIN, UNPRINTED, consequences, groups
+from models.consequences import release_lines
 from models.delay import format_delay
 from models.exams import Series
-from models.offers import ALL, NONE, SELECTED
-from models.overview import batches_of, entered_since, last_association_change, sign_ins
+from models.needs import groups, needs
+from models.offers import ALL, SELECTED
 from models.rules import releases_of, standing
+from models.subcentre_history import last_change
 from views.guards import officers_only
 from views.hypermedia import now, page
 from views.reach import change_centre, frame, managed_centre_of, offered_series, series_of
@@ -44,7 +45,7 @@ def details(centre, series):
     """What the 'Series details' page says of one centre."""
     stands, releases, moment = standing(centre, series), releases_of(series), now()
     members = groups(series, [centre.id])[centre.id]
-    as_it_is = consequences(stands, stands, members, releases, moment)
+    needed = needs(stands, members, releases)
     framed = frame(centre, TAB, f"candidate-results/{series.code}", series)
     if framed["change_centre"] and (centre.is_associate or current_user.acts_for_associate_of(centre)):
         framed["change_centre"] = change_centre(
@@ -52,10 +53,10 @@ def details(centre, series):
     return {
         **framed, "series": series, "stands": stands, "who": status_line(stands, members),
         "entered": sum(group.count for group in members),
-        "releases": release_words(stands, as_it_is.releases, releases),
-        "attention": attention(stands, members, as_it_is, series),
-        "since": last_association_change(centre, series),
-        "batches": batches_of(centre, series), "sign_ins": sign_ins(centre, series),
+        "releases": release_words(stands, release_lines(stands, members, releases), releases),
+        "attention": attention(needed), "needs": needed,
+        "since": last_change(centre, series),
+        "batches": issuing.batches_of(centre, series),
         "closed": series.is_closed(moment), "associate_delay": format_delay(stands.controls.delay),
         "earlier": earlier_offers(centre, series),
     }
@@ -87,30 +88,23 @@ def release_words(stands, lines, releases):
     return told
 
 
-def attention(stands, members, as_it_is, series):
+def attention(needed):
     """(what, sentence, endpoint, filter of the credentials page) for each thing that the slips of a centre need."""
-    scope = stands.offer.scope
-    if not stands.has_access or scope == NONE:
-        return []
-
-    def count(*states):
-        return sum(group.count for group in members if group.is_covered(scope) and group.login in states)
-
-    without, resting = count(NO_LOGIN, UNPRINTED), count(DORMANT)
-    later = entered_since(series, [stands.centre.id]).get(stands.centre.id, 0) if scope == SELECTED else 0
+    without = needed.without_slip
     found = [
-        (as_it_is.out_of_date, "credentials.index", "out-of-date",
-         ngettext("%(num)s slip is out of date", "%(num)s slips are out of date", as_it_is.out_of_date),
+        (needed.out_of_date, "credentials.index", "out-of-date",
+         ngettext("%(num)s slip is out of date", "%(num)s slips are out of date", needed.out_of_date),
          _("They print a release time, a contact or a name that is no longer true. Reissue them: the password stays "
            "the same.")),
         (without, "credentials.index", "no-slip",
          ngettext("%(num)s candidate needs a slip", "%(num)s candidates need a slip", without),
          _("They have access and no slip yet.")),
-        (resting, "credentials.index", "dormant", ngettext("%(num)s login rests", "%(num)s logins rest", resting),
+        (needed.dormant, "credentials.index", "dormant",
+         ngettext("%(num)s login rests", "%(num)s logins rest", needed.dormant),
          _("Access was taken away and given back. Generate them again.")),
-        (later, "offers.status", None,
+        (needed.entered, "offers.status", None,
          ngettext("%(num)s candidate entered since you selected", "%(num)s candidates entered since you selected",
-                  later),
+                  needed.entered),
          _("They are not included; ‘Edit status’ adds them.")),
     ]
     return [(what, sentence, endpoint, state) for number, endpoint, state, what, sentence in found if number]

@@ -9,12 +9,13 @@ from documents.slips import Refused as NotPrintable
 from documents.text import checked
 from jobs import queue, running
 from jobs import slips as slip_jobs
-from models import audit, issuing
+from models import issuing
 from models.attached import Contact
-from models.consequences import DORMANT, groups, release_lines
-from models.database import Overtaken, Refused, Sentence, database
+from models.consequences import release_lines
+from models.database import Overtaken, Refused, Sentence
 from models.delay import format_delay, parse_delay
 from models.exams import Candidate, Series
+from models.needs import DORMANT, groups
 from models.offers import ALL, NONE, SELECTED, Offer
 from models.rules import releases_of, standing
 from views.candidate_results import TAB, release_words
@@ -42,7 +43,7 @@ def confirm(number, code):
     if request.form.get("act") == "times":
         return times(stands, typed)
     try:
-        job = store(stands, typed)
+        job, hashed = store(stands, typed)
     except Refused as refusal:
         return form_page(stands, typed, {name: say(said) for name, said in refusal.fields.items()}
                          or {"scope": say(refusal.sentence)}, 422)
@@ -54,7 +55,7 @@ def confirm(number, code):
     address = url_for("candidate_results.series", number=centre.number, code=series.code)
     if job is None:
         return done(address, _("NO Candidates have access to results of %(series)s now.", series=series.name))
-    if job.total_hashed > slip_jobs.IN_REQUEST:
+    if hashed > slip_jobs.IN_REQUEST:
         queue.enqueue(current_app, job)
         return done(url_for("work.show", public_id=job.public_id), _("The credentials are being made."))
     if not running.run(job.id):
@@ -72,44 +73,17 @@ def times(stands, typed):
 
 
 def store(stands, typed):
-    """Check and store the choice; gives the Job that makes the credentials, None for NO candidates.
-
-    Raises `Refused` (by control) and `Overtaken`.
-    """
-    if not stands.has_access:
-        raise Refused(scope=Sentence("Your Associate has not given your centre access to this service."))
-    moment, offer = now(), stands.offer
+    """Check and store what was typed; see `jobs.slips.confirm`. Raises `Refused` (by control) and `Overtaken`."""
     contact = Contact(*(" ".join(typed[f"contact_{name}"].split()) for name in Contact._fields))
     if typed["scope"] != NONE and not stands.uses_default_contact:
         refuse_unprintable_contact(contact)
-    chosen = stands.centre.candidates.select(Candidate.id).where(
+    selected = stands.centre.candidates.select(Candidate.id).where(
         Candidate.series == stands.series, Candidate.number.in_(list(typed["numbers"]))).tuples()
-    with database.atomic():
-        changes = issuing.save_offer(
-            offer, by=current_user, now=moment, version=_version(typed["version"]), scope=typed["scope"],
-            selected=[row[0] for row in chosen], terms=typed["terms"], contact=contact,
-            delay=parse_delay(typed["delay"]) if typed["scope"] != NONE else offer.delay,
-            asks_contact=not stands.uses_default_contact)
-        job = None
-        if typed["scope"] != NONE:
-            job = _job(stands, typed, moment)
-        audit.record(current_user, "confirmed candidate results", moment, centre=stands.centre.number,
-                     series=stands.series.code, changes=changes)
-    return job
-
-
-def _job(stands, typed, moment):
-    after = standing(stands.centre, stands.series)
-    covered = slip_jobs.chosen_of(after, issuing.CONFIRM)
-    if not covered:
-        raise Refused(scope=Sentence(
-            "None of your candidates has a valid entry in this series, so there is nobody to offer it to."))
-    slip_jobs.refuse_unprintable(covered)
-    job = slip_jobs.order(current_user._get_current_object(), stands.series, [stands.centre], issuing.CONFIRM, moment,
-                          anew_dormant=typed["dormant"] == "new", slips=len(covered))
-    job.total_hashed = sum(candidate.login is None or (candidate.state == DORMANT and typed["dormant"] == "new")
-                           for candidate in covered)
-    return job
+    return slip_jobs.confirm(
+        stands, current_user._get_current_object(), now(), scope=typed["scope"],
+        anew_dormant=typed["dormant"] == "new", version=_version(typed["version"]),
+        selected=[row[0] for row in selected], terms=typed["terms"], contact=contact,
+        delay=parse_delay(typed["delay"]) if typed["scope"] != NONE else stands.offer.delay)
 
 
 def refuse_unprintable_contact(contact):

@@ -5,8 +5,8 @@ from flask import Blueprint, request, url_for
 from flask_babel import gettext as _
 
 from models.candidate_site import OUT, UNANNOUNCED, WAITING, Award, Part, Sheet
-from models.consequences import groups
 from models.exams import in_order
+from models.needs import groups
 from models.rules import releases_of, standing
 from views.candidate_pages import sheet_values
 from views.candidate_results import TAB

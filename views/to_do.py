@@ -8,13 +8,10 @@ from flask_login import current_user
 from jobs import archive as archives
 from jobs import queue
 from jobs import slips as slip_jobs
-from models import audit, issuing
-from models.consequences import LIVING, consequences, groups
-from models.database import Refused, Sentence, database
+from models.database import Refused, Sentence
 from models.exams import Centre
 from models.jobs import Job
-from models.offers import ALL, NONE, SELECTED
-from models.overview import entered_since, signed_in_counts
+from models.needs import GENERATE, NEW_PASSWORD, REISSUE, Needs, groups, needs
 from models.rules import releases_of, standings
 from views.candidate_results import TAB
 from views.guards import officers_only
@@ -25,33 +22,23 @@ from views.times import in_zone
 bp = Blueprint("to_do", __name__)
 bp.before_request(officers_only)
 AT = "/centres/<number>/candidate-results/<code>/to-do"
-ACTS = {"generate": issuing.GENERATE, "reissue": issuing.REISSUE, "new-password": issuing.NEW_PASSWORD}
-DONE = {"generate": "generated credentials", "reissue": "reissued slips", "new-password": "gave new passwords"}
-NEEDS = ("", "generate", "late", "reissue", "entered", "sign-in", "contact", "every")
+NEEDS = ("", GENERATE, "late", REISSUE, "entered", "sign-in", "contact", "every")
 A_PAGE = 100
 
 
 class Line(NamedTuple):
-    """What one centre needs; counts of candidates, but for `lacks_contact`. `late` are among `generate`.
-
-    `lacks_contact` is None where nobody is offered the service.
-    """
+    """A centre and what it needs."""
 
     centre: Centre
-    generate: int
-    late: int
-    reissue: int
-    entered: int
-    not_signed_in: int
-    living: int
-    lacks_contact: bool | None
+    needs: Needs
 
-    def needs(self, what):
+    def count(self, need):
+        """How many candidates of the centre need this; a truth value where the need is the centre's own."""
         return {
-            "generate": self.generate, "late": self.late, "reissue": self.reissue, "entered": self.entered,
-            "sign-in": self.not_signed_in, "contact": self.lacks_contact, "new-password": self.living, "every": True,
-            "": self.generate or self.reissue or self.entered or self.not_signed_in or self.lacks_contact,
-        }[what]
+            GENERATE: self.needs.generate, "late": self.needs.late, REISSUE: self.needs.out_of_date,
+            "entered": self.needs.entered, "sign-in": self.needs.not_signed_in, "contact": self.needs.lacks_contact,
+            NEW_PASSWORD: self.needs.living, "every": True, "": self.needs.is_something,
+        }[need]
 
 
 @bp.get(AT)
@@ -61,14 +48,14 @@ def index(number, code, refused="", status=200):
     need = request.args.get("need", "")
     need = need if need in NEEDS else ""
     every = lines_of(centre, series)
-    lines = [line for line in every if line.needs(need)]
+    lines = [line for line in every if line.count(need)]
     place = max(1, min(request.args.get("page", 1, type=int), -(-len(lines) // A_PAGE)))
     return page(
         "to_do/index.html", status=status, series=series, need=need, refused=refused, typed=request.form,
         marked=set(request.form.getlist("centre")), lines=lines[A_PAGE * (place - 1):A_PAGE * place], place=place,
         pages=[url_for("to_do.index", number=number, code=code, need=need or None, page=n + 1 if n else None)
                for n in range(-(-len(lines) // A_PAGE))],
-        counts={what: sum(bool(line.needs(what)) for line in every) for what in (*NEEDS, "new-password")},
+        counts={what: sum(bool(line.count(what)) for line in every) for what in (*NEEDS, NEW_PASSWORD)},
         jobs=recent_jobs(centre, series), **frame(centre, TAB, f"candidate-results/{code}/to-do", series))
 
 
@@ -82,29 +69,26 @@ def act(number, code):
         chosen = _chosen(centre, series, what, which == "all")
     except Refused as refusal:
         return index(number, code, say(refusal.sentence), 422)
-    with database.atomic():
-        job = slip_jobs.order(current_user._get_current_object(), series, [line.centre for line in chosen],
-                              ACTS[what], now(), anew_dormant=request.form.get("dormant") == "new", home=centre,
-                              slips=sum(line.needs(what) for line in chosen))
-        audit.record(current_user, DONE[what], now(), centre=centre.number, series=series.code,
-                     changes=[(line.centre.number, ACTS[what], "", "ordered") for line in chosen])
+    job = slip_jobs.order(current_user._get_current_object(), series, [line.centre for line in chosen], what, now(),
+                          anew_dormant=request.form.get("dormant") == "new", home=centre,
+                          slips=sum(line.count(what) for line in chosen))
     return _begun(job)
 
 
 def _chosen(centre, series, what, all_of_them):
     """The Lines that an act is meant for. Raises `Refused` where a box must be ticked first."""
-    if what not in ACTS:
+    if what not in slip_jobs.DONE:
         raise Refused(Sentence("Choose what is to be done."))
     marked = set(request.form.getlist("centre"))
     chosen = [line for line in lines_of(centre, series)
-              if line.needs(what) and (all_of_them or line.centre.number in marked)]
+              if line.count(what) and (all_of_them or line.centre.number in marked)]
     if not chosen:
         raise Refused(Sentence("Mark at least one centre that needs it."))
-    if what == "generate" and centre.is_associate and "terms" not in request.form:
+    if what == GENERATE and centre.is_associate and "terms" not in request.form:
         raise Refused(Sentence(
             "Tick the box to accept the terms and conditions: for a centre that has offered nothing yet you offer "
             "the service to ALL its candidates."))
-    if what == "new-password" and "void" not in request.form:
+    if what == NEW_PASSWORD and "void" not in request.form:
         raise Refused(Sentence("Tick the box to say that the slips already handed out stop working."))
     return chosen
 
@@ -114,48 +98,23 @@ def archive(number, code):
     """One ZIP with a PDF of every centre's slips, or one CSV of their logins."""
     centre = managed_centre_of(number)
     series = series_of(centre, code)
-    centres = [line.centre for line in lines_of(centre, series) if line.living]
+    centres = [line.centre for line in lines_of(centre, series) if line.needs.living]
     if not centres:
         raise Refused(Sentence("There is no slip to print."))
     wanted = {"format": archives.CSV} if request.form.get("format") == archives.CSV else {
         "per_page": 4 if request.form.get("per_page") == "4" else 1, "cover": "cover" in request.form}
-    with database.atomic():
-        job = archives.order(current_user.id, series, centre, centres, now(), **wanted)
-        audit.record(current_user, "ordered an archive of slips", now(), centre=centre.number,
-                     series=series.code, subject=f"{len(centres)} centres, {job.wanted['format'].upper()}")
+    job = archives.order(current_user._get_current_object(), series, centre, centres, now(), **wanted)
     return _begun(job)
 
 
 def lines_of(centre, series):
-    """A Line a centre with candidates, in order of number. Six queries, however many centres there are."""
-    circle = centres_of(centre)
-    ids = [one.id for one in circle]
-    stands, members, later = standings(series, Centre.id.in_(ids)), groups(series, ids), entered_since(series, ids)
-    releases, moment, signed_in = releases_of(series), now(), signed_in_counts(series, ids)
-    found = []
-    for one in circle:
-        place, alike = stands[one.id], members[one.id]
-        if not alike:
-            continue
-        told, scope = consequences(place, place, alike, releases, moment), place.offer.scope
-        offered = place.has_access and scope != NONE
-        may_generate = offered or (place.has_access and centre.is_associate and one.is_attached)
-        living = sum(group.count for group in alike
-                     if offered and group.login == LIVING and group.is_covered(scope))
-        found.append(Line(
-            one, generate=told.needing_credentials if may_generate else 0,
-            late=later.get(one.id, 0) if offered and scope == ALL else 0, reissue=told.out_of_date,
-            entered=later.get(one.id, 0) if offered and scope == SELECTED else 0,
-            not_signed_in=max(0, living - signed_in.get(one.id, 0)), living=living,
-            lacks_contact=not place.contact.name if offered else None))
-    return found
-
-
-def centres_of(centre):
-    """The centre itself and, for an Associate, those attached to it that have access at all."""
-    if not centre.is_associate:
-        return [centre]
-    return list(circle_of(centre))
+    """A Line a centre with candidates, in order of number. Four queries, however many centres there are."""
+    circle = list(circle_of(centre))
+    ids = [member.id for member in circle]
+    standings_of, members, releases = standings(series, Centre.id.in_(ids)), groups(series, ids), releases_of(series)
+    return [Line(member, needs(standings_of[member.id], members[member.id], releases,
+                               may_offer=centre.is_associate and member.is_attached))
+            for member in circle if members[member.id]]
 
 
 def recent_jobs(centre, series):

@@ -6,9 +6,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from jobs import archive, queue, running
-from models import audit
 from models.credentials import SlipBatch
-from models.database import Refused, Sentence, database
 from models.exams import Centre
 from models.jobs import DONE, RUNNING, Job
 from views.guards import officers_only
@@ -45,9 +43,7 @@ def _centre_at_work(job):
 @bp.post("/jobs/<public_id>/cancel")
 def cancel(public_id):
     job = job_of(public_id)
-    with database.atomic():
-        stopped = running.cancel(job, now())
-        audit.record(current_user, "cancelled a job", now(), centre=job.centre.number, subject=job.kind)
+    stopped = running.cancel(job, current_user, now())
     return done(url_for("work.show", public_id=public_id),
                 _("Stopped. What was finished before stays.") if stopped else _("It was over already."))
 
@@ -55,9 +51,7 @@ def cancel(public_id):
 @bp.post("/jobs/<public_id>/again")
 def again(public_id):
     job = job_of(public_id)
-    with database.atomic():
-        started = running.retry(job)
-        audit.record(current_user, "started a job again", now(), centre=job.centre.number, subject=job.kind)
+    started = running.retry(job, current_user, now())
     if started:
         queue.enqueue(current_app, job)
     return done(url_for("work.show", public_id=public_id),
@@ -70,11 +64,7 @@ def fetch(public_id):
     job = job_of(public_id, Job.kind == "archive", Job.state == DONE)
     if password_was_given_long_ago():
         return redirect(url_for("account.password_again", next=url_for("work.show", public_id=public_id)), 303)
-    if current_user.centres.where(Centre.number.in_(job.wanted["centres"])).count() < len(job.wanted["centres"]):
-        raise Refused(Sentence("Not all of these centres are yours any more. Order the file again."))
-    file, (kind, name) = archive.file_of(job), FILES[job.wanted["format"]]
-    audit.record(current_user, "downloaded slips", now(), centre=job.centre.number, series=job.series.code,
-                 subject=f"{name[-3:].upper()} of {len(job.wanted['centres'])} centres")
+    file, (kind, name) = archive.fetch(job, current_user, now()), FILES[job.wanted["format"]]
     response = attachment(file, kind, name % (job.centre.number, job.series.code))
     response.content_length = fstat(file.fileno()).st_size
     return response

@@ -6,8 +6,8 @@ import pypdfium2
 import zxingcpp
 from playwright.sync_api import expect
 
+from documents import papers
 from documents.slips import Layout, write_slips
-from jobs import slips as slip_jobs
 from models import issuing, passwords
 from models.attached import AttachedCentre
 from models.credentials import SlipBatch
@@ -110,7 +110,7 @@ def test_the_code_on_a_slip_that_signs_in_fills_the_form(cast, open_page, live):
     logins = cast.confirm(cast.independent, cast.independent_officer)
     slip, secret = next(issuing.slips_of(SlipBatch.get()))
     out = io.BytesIO()
-    paper = slip_jobs.paper(slip, secret, slip.batch, "en")
+    paper = papers.paper(slip, secret, slip.batch, "en")
     write_slips([paper], out, Layout(sign_in_code=True, site_url=f"{live}/results/", site_address="results"))
     page = open_page(width=360)
 

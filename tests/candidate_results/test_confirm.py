@@ -8,10 +8,10 @@ import pytest
 from models import passwords, rules
 from models.attached import Contact
 from models.audit import AuditEvent
-from models.consequences import LIVING
 from models.credentials import Credential, SlipBatch
 from models.exams import Entry, Release, recount_qualifications
 from models.issuing import covered
+from models.needs import LIVING
 from models.offers import Offer
 from tests.visitor import text_of
 from views.times import in_zone

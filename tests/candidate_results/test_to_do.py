@@ -99,6 +99,23 @@ def test_what_cannot_be_done_is_said(cast, visit, typed, sentence):
     assert (Job.select().count(), AuditEvent.select().where(AuditEvent.what != "signed in").count()) == (0, 0)
 
 
+def test_who_has_not_signed_in_is_the_same_on_every_page(cast, plain):
+    """A login left from before the choice was narrowed counts nowhere."""
+    cast.give_access(cast.karachi)
+    cast.confirm(cast.karachi, cast.karachi_officer)
+    gone, stays = cast.candidates["XA101"]
+    Credential.update(last_signed_in_at=cast.now).where(Credential.candidate == gone).execute()
+    cast.confirm(cast.karachi, cast.karachi_officer, scope="selected", selected=[stays.id])
+    visitor, at = plain(cast.associates_officer), "/centres/XA101/candidate-results/june-2026"
+
+    to_do, listed = visitor.get(f"{AT}?need=every"), visitor.get(f"{at}/credentials?state=not-signed-in")
+
+    assert rows(to_do)["XA101"][4] == "1 not signed in yet"
+    assert "Not signed in yet (1)" in to_do.text
+    assert [text_of(row).split()[0] for row in listed.all("th") if row.get("scope") == "row"] == ["0002"]
+    assert "0 of 1 candidates with a login have signed in." in visitor.get(at).text
+
+
 def test_late_entries_and_those_entered_since_selected_stand_apart(cast, plain):
     cast.give_access(cast.karachi, cast.lima)
     cast.confirm(cast.karachi, cast.karachi_officer)

@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from models import candidate_sign_in, issuing, passwords, sign_in_failures
+from models import candidate_sign_in, issuing, needs, passwords, sign_in_failures
 from models.attached import AttachedCentre
 from models.audit import AuditEvent
 from models.credentials import CandidateSession, Credential, SignInFailure
@@ -258,10 +258,10 @@ def test_a_shut_door_ends_open_sessions_at_the_next_request(zoe, cast, shut, rea
 
 
 def test_a_new_password_kills_the_old_one_and_its_sessions(guest, zoe, slips, cast):
-    candidates = list(issuing.covered(cast.karachi, cast.june))
+    candidates = list(needs.covered(cast.karachi, cast.june))
     plan = issuing.plan(cast.karachi, cast.june, candidates, anew={candidate.id for candidate in candidates})
     with database.atomic():
-        issuing.store(plan, cast.karachi, cast.june, kind=issuing.NEW_PASSWORD, by="an officer", now=cast.now)
+        issuing.store(plan, cast.karachi, cast.june, kind=needs.NEW_PASSWORD, by="an officer", now=cast.now)
 
     assert zoe.sheet().location == "/results/en/signed-out"
     assert guest().sign_in_with(USERNAME, slips["0001"]).status == 422

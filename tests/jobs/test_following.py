@@ -3,7 +3,7 @@ import pytest
 
 from jobs import running
 from jobs import slips as slip_jobs
-from models import issuing
+from models import needs
 from models.credentials import Credential
 from models.exams import Series
 from models.jobs import DONE, FAILED, QUEUED, RUNNING, Job
@@ -14,7 +14,7 @@ CONFIRM = "/centres/XC301/candidate-results/june-2026/status"
 
 @pytest.fixture
 def job(cast):
-    return slip_jobs.order(cast.independent_officer, cast.june, [cast.independent], issuing.CONFIRM, cast.now)
+    return slip_jobs.order(cast.independent_officer, cast.june, [cast.independent], needs.CONFIRM, cast.now)
 
 
 def test_a_failed_job_says_why_and_is_tried_again(cast, visit, job):
@@ -58,7 +58,7 @@ def test_what_is_over_can_neither_be_stopped_nor_tried_again(cast, visit, job, a
 def test_the_centres_that_were_refused_are_named_beside_the_made_ones(cast, visit):
     empty = cast.centre("XA103", "Empty School", "Asia/Karachi", associate=cast.associate)
     cast.give_access(cast.karachi, empty)
-    job = slip_jobs.order(cast.associates_officer, cast.june, [cast.karachi, empty], issuing.GENERATE, cast.now,
+    job = slip_jobs.order(cast.associates_officer, cast.june, [cast.karachi, empty], needs.GENERATE, cast.now,
                           home=cast.associate)
     running.run(job.id)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jobs import archive, running
 from jobs import slips as slip_jobs
-from models import issuing, passwords
+from models import issuing, needs, passwords
 from models.credentials import Credential, Slip, SlipBatch
 from models.database import database
 from models.jobs import DONE, QUEUED, RUNNING, Job
@@ -68,15 +68,15 @@ def ordered(cast, kind):
             cast.confirm(centre, cast.associates_officer)
         return archive.order(cast.associates_officer, cast.june, cast.associate, circle, cast.now, per_page=1)
     if kind == "generate":
-        return slip_jobs.order(cast.associates_officer, cast.june, circle, issuing.GENERATE, cast.now)
+        return slip_jobs.order(cast.associates_officer, cast.june, circle, needs.GENERATE, cast.now)
     cast.confirm(cast.independent, cast.independent_officer)
     if kind == "confirm":
         Credential.delete().execute()
         SlipBatch.delete().execute()
-        return slip_jobs.order(cast.independent_officer, cast.june, [cast.independent], issuing.CONFIRM, cast.now)
+        return slip_jobs.order(cast.independent_officer, cast.june, [cast.independent], needs.CONFIRM, cast.now)
     first = cast.candidates["XC301"][0]
-    return slip_jobs.order(cast.independent_officer, cast.june, [cast.independent], issuing.NEW_PASSWORD, cast.now,
-                           candidates=[first.id])
+    return slip_jobs.order(cast.independent_officer, cast.june, [cast.independent], needs.NEW_PASSWORD, cast.now,
+                           candidates=[first])
 
 
 def logins():

@@ -10,7 +10,7 @@ import pytest
 
 from jobs import queue, running
 from jobs import slips as slip_jobs
-from models import issuing, sign_in_failures
+from models import needs, sign_in_failures
 from models.credentials import CandidateSession, Credential, SignInFailure
 from models.jobs import DONE, LEASE, QUEUED, RUNNING, Job
 
@@ -27,7 +27,7 @@ def tasks(app):
 @pytest.fixture
 def ordered(cast):
     cast.give_access(cast.karachi)
-    return slip_jobs.order(cast.associates_officer, cast.june, [cast.karachi], issuing.GENERATE, cast.now)
+    return slip_jobs.order(cast.associates_officer, cast.june, [cast.karachi], needs.GENERATE, cast.now)
 
 
 def worked(app, job, seconds=30):

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from documents import papers
 from jobs import slips as slip_jobs
-from models import issuing, passwords
+from models import issuing, needs, passwords
 from models.credentials import Credential, Slip, SlipBatch
 from models.database import database
 from models.jobs import DONE, Job
@@ -23,7 +24,7 @@ def printed(app, batch):
     """{username: password} as the batch's PDF prints them."""
     out = io.BytesIO()
     with app.app_context():
-        slip_jobs.write_batch(batch, out, slip_jobs.layout_of(app.config, "en", batch.made_at))
+        papers.write_batch(batch, out, papers.layout_of(app.config, "en", batch.made_at))
     logins = {}
     for page in pdf_text(out.getvalue()):
         words = page.split()
@@ -48,14 +49,14 @@ def assert_both_papers_work(app, batches=2):
     assert Slip.select().count() == batches * len(now_valid)
 
 
-@pytest.mark.parametrize("what", [issuing.CONFIRM, issuing.NEW_PASSWORD])
+@pytest.mark.parametrize("what", [needs.CONFIRM, needs.NEW_PASSWORD])
 def test_the_paper_in_hand_works_when_a_second_plan_is_stored(app, cast, what):
     cast.confirm(cast.independent, cast.independent_officer)
     SlipBatch.delete().execute()
-    if what == issuing.CONFIRM:
+    if what == needs.CONFIRM:
         Credential.delete().execute()
-    covered = list(issuing.covered(cast.independent, cast.june))
-    anew = {candidate.id for candidate in covered} if what == issuing.NEW_PASSWORD else ()
+    covered = list(needs.covered(cast.independent, cast.june))
+    anew = {candidate.id for candidate in covered} if what == needs.NEW_PASSWORD else ()
     first, second = (issuing.plan(cast.independent, cast.june, covered, anew=anew) for _ in range(2))
 
     with database.atomic():
@@ -85,12 +86,12 @@ def workers(app, database_url, jobs, stage):
     database.connect(reuse_if_open=True)
 
 
-@pytest.mark.parametrize("what", [issuing.CONFIRM, issuing.GENERATE, issuing.NEW_PASSWORD])
+@pytest.mark.parametrize("what", [needs.CONFIRM, needs.GENERATE, needs.NEW_PASSWORD])
 def test_two_workers_that_planned_the_same_make_one_set_of_passwords(app, cast, database_url, what):
     """Both have hashed passwords of their own before either stores: the first to store wins, for both papers."""
     cast.confirm(cast.independent, cast.independent_officer)
     before = signing_in()
-    if what != issuing.NEW_PASSWORD:
+    if what != needs.NEW_PASSWORD:
         Credential.delete().execute()
     Slip.delete().execute()
     SlipBatch.delete().execute()
@@ -100,7 +101,7 @@ def test_two_workers_that_planned_the_same_make_one_set_of_passwords(app, cast, 
     workers(app, database_url, jobs, "plan:meet:1")
 
     assert [job.state for job in Job.select()] == [DONE, DONE]
-    assert {login.generation for login in Credential.select()} == {2 if what == issuing.NEW_PASSWORD else 1}
+    assert {login.generation for login in Credential.select()} == {2 if what == needs.NEW_PASSWORD else 1}
     assert all(signing_in()[name] != before[name] for name in before)
     assert_both_papers_work(app)
 
@@ -108,7 +109,7 @@ def test_two_workers_that_planned_the_same_make_one_set_of_passwords(app, cast, 
 def test_one_job_started_in_two_processes_makes_one_batch(app, cast, database_url):
     cast.confirm(cast.independent, cast.independent_officer)
     SlipBatch.delete().execute()
-    job = slip_jobs.order(cast.independent_officer, cast.june, [cast.independent], issuing.NEW_PASSWORD, cast.now)
+    job = slip_jobs.order(cast.independent_officer, cast.june, [cast.independent], needs.NEW_PASSWORD, cast.now)
 
     workers(app, database_url, [job, job], "never")
 

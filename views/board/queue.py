@@ -5,8 +5,6 @@ from flask_login import current_user
 from peewee import JOIN, fn
 
 from jobs import queue, running
-from models import audit
-from models.database import database
 from models.exams import Centre
 from models.jobs import STATES, Job
 from views.board import board_page
@@ -28,9 +26,7 @@ def index():
 @bp.post("/<public_id>/again")
 def again(public_id):
     job = or_404(Job.select().where(Job.public_id == public_id))
-    with database.atomic():
-        started = running.retry(job)
-        audit.record(current_user, "started a job again", now(), subject=job.kind)
+    started = running.retry(job, current_user, now())
     if started:
         queue.enqueue(current_app, job)
     return done(url_for("board_queue.index"), _("It is tried again.") if started else _("It had not failed."))

@@ -1,0 +1,117 @@
+"""From rows to paper: what the slips of a batch print, as values in words of their language."""
+from contextlib import contextmanager
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+
+from documents.pages import translation
+from documents.slips import Layout, Slip, unprintable, write_slips
+from documents.slips import Refused as NotPrintable
+from documents.text import checked
+from models import issuing, passwords
+from models.database import Refused, Sentence
+from models.delay import format_delay
+from models.rules import read_printed_contact, read_printed_releases
+
+LOGIN_COLUMNS = ("centre_number", "candidate_number", "candidate_name", "username", "password")
+
+
+def refuse_unprintable(candidates):
+    """Raises `Refused` naming the candidates whose name no font of the slips can print."""
+    wrong = [(candidate, characters) for candidate in candidates if (characters := unprintable(candidate.name))]
+    if wrong:
+        raise Refused(Sentence(
+            "These names cannot be printed, so nothing was made: %(names)s. Ask the board to correct the entry.",
+            names="; ".join(f"{candidate.number} {candidate.name} ({' '.join(characters)})"
+                            for candidate, characters in wrong[:10])))
+
+
+def refuse_unprintable_contact(standing):
+    """Raises `Refused` where the contact to be printed cannot be: an Associate's is for many centres."""
+    for text in contact_lines(standing.printed_contact(), standing.centre, "en"):
+        try:
+            checked(text)
+        except NotPrintable:
+            raise Refused(Sentence(
+                "The contact “%(contact)s” cannot be printed on a slip, so nothing was made. Use ordinary characters, "
+                "at most 160.", contact=text[:160])) from None
+
+
+def write_batch(batch, out, layout, *, by_name=False, password=None):
+    """Make a batch's PDF again from its recipe; gives the number of pages. Raises `Refused` and `MissingKey`."""
+    pairs = list(issuing.slips_of(batch))
+    if by_name:
+        pairs.sort(key=lambda pair: (pair[0].name.casefold(), pair[0].candidate.number))
+    with printing():
+        return write_slips((paper(slip, secret, batch, layout.language) for slip, secret in pairs), out, layout,
+                           password=password)
+
+
+@contextmanager
+def printing():
+    """What the paper refuses is refused in the portal's way."""
+    try:
+        yield
+    except NotPrintable as refusal:
+        raise Refused(Sentence(str(refusal))) from None
+
+
+def login_rows(pairs, centre, dead=""):
+    """A row of LOGIN_COLUMNS for each (slip, password); `dead`: what stands for the password of a dead login."""
+    for slip, secret in pairs:
+        yield (centre.number, slip.candidate.number, slip.name, slip.candidate.login.username,
+               passwords.grouped(secret) if secret else dead)
+
+
+def layout_of(settings, language, made_at, **options):
+    """A Layout with the board's name, the site's address and the time of making from the settings."""
+    url = settings["SITE_ADDRESS"]
+    return Layout(
+        language=language, board_name=settings["BOARD_NAME"], site_url=url,
+        site_address=url.split("://")[-1].rstrip("/"), printed_at=made_at,
+        printed_text=_moment(made_at, "UTC", language) + " UTC",
+        templates=Path(settings["SLIP_TEMPLATES"]) if settings["SLIP_TEMPLATES"] else None,
+        logo=Path(settings["SLIP_LOGO"]) if settings["SLIP_LOGO"] else None, **options)
+
+
+def paper(slip, secret, place, language):
+    """What one slip prints, as `documents` takes it; `secret` is None for a login that has died.
+
+    `place`: a SlipBatch or Standing, of which the centre and series are printed.
+    """
+    centre, candidate = place.centre, slip.candidate
+    return Slip(
+        centre_number=centre.number, centre_name=centre.name, candidate_number=candidate.number,
+        candidate_name=slip.name, series=place.series.name, username=candidate.login.username,
+        password=passwords.grouped(secret) if secret else "", dead=secret is None,
+        releases=release_lines(slip.releases, slip.delay, language),
+        contact=contact_lines(slip.contact, centre, language), generation=slip.generation)
+
+
+def release_lines(printed, delay, language):
+    """((qualifications, words), …) from a slip's canonical release times, one line an instant."""
+    zone, instants = read_printed_releases(printed)
+    by_instant = {}
+    for name, instant in instants.items():
+        by_instant.setdefault(instant, []).append(name)
+    lines = []
+    for instant, names in sorted(by_instant.items(), key=lambda item: (item[0] is None, item[0])):
+        told = translation(language, "to be announced")
+        if instant:
+            told = f"{_moment(instant, zone, language)} ({zone})"
+            if delay:
+                told += ", " + translation(language, "%(delay)s after the board’s release") % {
+                    "delay": format_delay(delay)}
+        lines.append((", ".join(names), told))
+    return tuple(lines)
+
+
+def contact_lines(printed, centre, language):
+    contact = read_printed_contact(printed)
+    name = contact.name or f"{translation(language, 'Exams officer')}, {centre.name}"
+    return tuple(filter(None, (name, contact.phone, contact.email)))
+
+
+def _moment(instant, zone, language):
+    return format_datetime(instant.astimezone(ZoneInfo(zone)), "EEE d MMM y, HH:mm", locale=language)
