@@ -12,23 +12,47 @@ from flask.cli import with_appcontext
 from documents import papers
 from documents.check import check_template
 from documents.slips import unprintable
-from exchange import demo
-from exchange.commands import backup_command, erase_command, import_command, restore_command
+from exchange import backup, demo, importing, reading
+from exchange.columns import COLUMNS
 from jobs import queue
-from models import audit, issuing
-from models.database import Refused, database
+from models import erasing, issuing, staff
+from models.database import Refused, Sentence, database
 from models.exams import Centre, Series
 from models.migrating import migrate
 from models.passwords import MissingKey
-from models.people import BOARD_RIGHTS, RIGHTS, Officer, Posting
+from models.people import BOARD_RIGHTS, RIGHTS, Officer
+from models.staff import OPERATOR
 from models.staff_passwords import DEMO_PASSWORD
 from settings import Unfit
 
+SHOWN = 20  # lines of a file's difference
+
+
+class InSentences(click.Command):
+    """A command that a rule refuses says why and exits with 1."""
+
+    def invoke(self, context):
+        try:
+            return super().invoke(context)
+        except (Refused, MissingKey) as refusal:
+            raise click.ClickException(str(refusal)) from None
+
 
 def init_app(app):
-    for command in (migrate_command, officers, slips, worker, import_command(unprintable), template_check, demo_command,
+    for command in (migrate_command, officers, slips, worker, import_command, template_check, demo_command,
                     backup_command, restore_command, erase_command):
         app.cli.add_command(command)
+
+
+def now():
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def series_with(code):
+    series = Series.get_or_none(Series.code == code)
+    if series is None:
+        raise Refused(Sentence("There is no series %(code)s.", code=code))
+    return series
 
 
 @click.command("migrate")
@@ -52,16 +76,13 @@ def template_check():
     click.echo("Every slip can be stamped.")
 
 
-@click.command("demo")
+@click.command("demo", cls=InSentences)
 @with_appcontext
 def demo_command():
     """Load the demo data and its well-known sign-ins into an empty database."""
     if current_app.config["PRODUCTION"]:
         raise click.ClickException("Not with PRODUCTION set: the demo sign-ins are known to everybody.")
-    try:
-        demo.load(datetime.now(UTC).replace(microsecond=0))
-    except Refused as refusal:
-        raise click.ClickException(str(refusal)) from None
+    demo.load(now())
     click.echo(f"Demo data are loaded. Everybody's password is “{DEMO_PASSWORD}”.")
 
 
@@ -72,25 +93,90 @@ def worker():
     queue.work(current_app._get_current_object())
 
 
-@click.command("slips")
+@click.command("slips", cls=InSentences)
 @click.argument("number")
 @click.argument("code")
 @click.option("--output", type=click.Path(dir_okay=False, writable=True), required=True)
 @with_appcontext
 def slips(number, code, output):
     """Write the slips of a centre's covered candidates; makes the credentials that are missing."""
-    centre, series = Centre.get_or_none(Centre.number == number), Series.get_or_none(Series.code == code)
-    if centre is None or series is None:
-        raise click.ClickException(f"There is no centre {number} or no series {code}.")
-    now = datetime.now(UTC).replace(microsecond=0)
-    try:
-        batch = issuing.issue(centre, series, kind="command", by="command line", now=now)
-        layout = papers.layout_of(current_app.config, centre.language, now)
-        with open(os.open(output, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as out:
-            pages = papers.write_batch(batch, out, layout)
-    except (Refused, MissingKey, ValueError) as refusal:
-        raise click.ClickException(str(refusal)) from None
+    centre, series = Centre.get_or_none(Centre.number == number), series_with(code)
+    if centre is None:
+        raise Refused(Sentence("There is no centre %(number)s.", number=number))
+    batch = issuing.issue(centre, series, kind="command", by=OPERATOR, now=now())
+    layout = papers.layout_of(current_app.config, centre.language, batch.made_at)
+    with open(os.open(output, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as out:
+        pages = papers.write_batch(batch, out, layout)
     click.echo(f"{pages} slips are in {output}. The file holds logins: keep it as you would keep the slips.")
+
+
+@click.command("import")
+@click.argument("kind", type=click.Choice(tuple(COLUMNS)))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="only say what would change")
+@click.option("--complete", is_flag=True, help="the file is complete for its centres and series: the rest goes")
+def import_command(kind, file, dry_run, complete):
+    """Import a board file: whole, or not at all."""
+    try:
+        if file.stat().st_size > reading.LARGEST:
+            raise Refused(file=Sentence("The file is too large."))
+        with file.open("rb") as source:
+            difference = importing.run(kind, source, str(OPERATOR), now(), complete=complete, dry_run=dry_run,
+                                       unprintable=unprintable, name=file.name)
+    except Refused as refusal:
+        raise click.ClickException(f"{file}: {refusal} Nothing was applied.") from None
+    report(difference)
+    if difference.is_refused:
+        raise click.ClickException(f"{file}: nothing was applied.")
+    click.echo("Nothing was applied: this was a dry run." if dry_run else
+               "Nothing new." if difference.changes_nothing else "Applied.")
+
+
+def report(difference):
+    click.echo(", ".join(f"{count} {name}" for name, count in difference.counts.items()))
+    if difference.unknown_columns:
+        click.echo(f"Columns that were not read: {', '.join(difference.unknown_columns)}.")
+    for section, word in (("unmatched", "Unmatched"), ("refused", "Refused"), ("warnings", "Look at")):
+        lines, count = getattr(difference, section)[:SHOWN], difference.counts[section]
+        for line, sentence in lines:
+            click.echo(f"{word}, line {line}: {sentence}", err=section != "warnings")
+        if count > len(lines):
+            click.echo(f"{word}: {count - len(lines)} more.", err=section != "warnings")
+
+
+@click.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup_command(file):
+    """Write everything but the keys to FILE, while everybody goes on working."""
+    try:
+        rows = backup.write(file, now())
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be written: {error.strerror}.") from None
+    click.echo(f"{sum(rows.values())} rows of {len(rows)} tables are in {file}.")
+    click.echo("The keys (SECRET_KEY, CREDENTIAL_KEY, PEPPER) are not in it: keep them apart from it. Without them "
+               "the logins in it are of no use to anybody.")
+
+
+@click.command("restore", cls=InSentences)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--replace", is_flag=True, help="what is in the database now is lost")
+def restore_command(file, replace):
+    """Put the backup in FILE into an empty database, whole or not at all."""
+    rows, missing = backup.restore(file, str(OPERATOR), now(), replace=replace)
+    click.echo(f"{sum(rows.values())} rows of {len(rows)} tables are restored. Everybody signs in again.")
+    if missing:
+        click.echo(f"Logins need keys that the settings lack: {', '.join(missing)}. Until they are given, those "
+                   "candidates cannot sign in or their slips cannot be printed again.", err=True)
+
+
+@click.command("erase", cls=InSentences)
+@click.argument("code")
+@click.confirmation_option(prompt="Everything about the candidates of this series goes for good. Erase it?")
+def erase_command(code):
+    """Erase everything about the candidates of a series that is over, e.g. june-2026."""
+    series = series_with(code)
+    gone = erasing.erase(series, str(OPERATOR), now())
+    click.echo(f"{code} and its {gone} candidates are erased. Backups still hold them.")
 
 
 @click.group()
@@ -98,59 +184,30 @@ def officers():
     """Members of staff who may sign in."""
 
 
-@officers.command("add")
+@officers.command("add", cls=InSentences)
 @click.argument("email")
 @click.option("--name", default="")
 @click.option("--centre", "numbers", multiple=True, help="a centre's number; may be given several times")
 @click.option("--board", is_flag=True, help="board staff: reaches every centre")
 @click.option("--right", "rights", multiple=True, type=click.Choice(RIGHTS + BOARD_RIGHTS))
-@click.option("--password-stdin", is_flag=True, required=True, help="read the password from standard input")
+@click.option("--password-stdin", is_flag=True, help="read a password from standard input; a new officer needs one")
 def add_officer(email, name, numbers, board, rights, password_stdin):
-    """Add an officer, or give one further centres and rights."""
-    now = datetime.now(UTC)
-    email = email.strip().lower()
-    officer = Officer.get_or_none(Officer.email == email) or Officer(
-        email=email, name=name or email.split("@")[0], created_at=now)
-    officer.is_board_staff = officer.is_board_staff or board
-    for right in set(rights) & set(BOARD_RIGHTS):
-        setattr(officer, right, True)
-    try:
-        officer.set_password(sys.stdin.readline().rstrip("\n"))
-    except Refused as refusal:
-        raise click.ClickException(str(refusal)) from None
-    with database.atomic():
-        officer.save()
-        for number in numbers:
-            centre = Centre.get_or_none(Centre.number == number)
-            if centre is None:
-                raise click.ClickException(f"There is no centre {number}.")
-            Posting.insert(officer=officer, centre=centre).on_conflict_ignore().execute()
-            given = dict.fromkeys(set(rights) & set(RIGHTS), True)
-            if given:
-                Posting.update(given).where(Posting.officer == officer, Posting.centre == centre).execute()
-        audit.record("command line", "added an officer", now, subject=email,
-                     changes=[("centres", "", " ".join(numbers)), ("rights", "", " ".join(rights))])
-    click.echo(f"{email} may sign in" + (f" at {', '.join(numbers)}." if numbers else "."))
+    """Add an officer, or give one further centres, rights or a new password, which ends every session."""
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else None
+    officer = staff.enlist(email, name or email.partition("@")[0], numbers, rights, board, password, OPERATOR, now())
+    click.echo(f"{officer.email} may sign in" + (f" at {', '.join(numbers)}." if numbers else "."))
 
 
-@officers.command("first")
+@officers.command("first", cls=InSentences)
 @click.argument("email")
 @click.option("--name", default="")
 def first_officer(email, name):
     """Add the first board account, of an installation that has no officer yet; its password is printed once."""
     if Officer.select().exists():
         raise click.ClickException("There are officers already: let one of the board's add others in the portal.")
-    now, password = datetime.now(UTC), "-".join(secrets.token_hex(3) for _ in range(5))
-    officer = Officer(email=email.strip().lower(), name=name or email.split("@")[0], is_board_staff=True,
-                      created_at=now, **dict.fromkeys(BOARD_RIGHTS, True))
-    officer.set_password(password)
-    with database.atomic():
-        officer.save()
-        audit.record("command line", "added an officer", now, subject=officer.email,
-                     changes=[("is_board_staff", False, True)])
+    password = "-".join(secrets.token_hex(3) for _ in range(5))
+    officer = staff.enlist(email, name or email.partition("@")[0], (), BOARD_RIGHTS, True, password, OPERATOR, now())
     click.echo(f"{officer.email} may sign in as board staff. The password, shown only now: {password}")
-
-
 
 
 def refuse_unfit(app):

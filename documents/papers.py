@@ -9,7 +9,8 @@ from documents.pages import translation
 from documents.slips import Layout, Slip, unprintable, write_slips
 from documents.slips import Refused as NotPrintable
 from documents.text import checked
-from models import issuing, passwords
+from models import issuing
+from models.codes import grouped
 from models.database import Refused, Sentence
 from models.delay import format_delay
 from models.rules import read_printed_contact, read_printed_releases
@@ -61,7 +62,7 @@ def login_rows(pairs, centre, dead=""):
     """A row of LOGIN_COLUMNS for each (slip, password); `dead`: what stands for the password of a dead login."""
     for slip, secret in pairs:
         yield (centre.number, slip.candidate.number, slip.name, slip.candidate.login.username,
-               passwords.grouped(secret) if secret else dead)
+               grouped(secret) if secret else dead)
 
 
 def layout_of(settings, language, made_at, **options):
@@ -84,7 +85,7 @@ def paper(slip, secret, place, language):
     return Slip(
         centre_number=centre.number, centre_name=centre.name, candidate_number=candidate.number,
         candidate_name=slip.name, series=place.series.name, username=candidate.login.username,
-        password=passwords.grouped(secret) if secret else "", dead=secret is None,
+        password=grouped(secret) if secret else "", dead=secret is None,
         releases=release_lines(slip.releases, slip.delay, language),
         contact=contact_lines(slip.contact, centre, language), generation=slip.generation)
 

@@ -4,7 +4,9 @@ from pathlib import Path
 
 from exchange import importing
 from models import issuing, passwords, rules
-from models.attached import AttachedCentre, AttachedDefaults, Contact
+from models.attached import AttachedCentre, AttachedDefaults
+from models.codes import grouped
+from models.contacts import Contact
 from models.credentials import Credential
 from models.database import Refused, Sentence, database
 from models.exams import Centre, Series
@@ -60,7 +62,7 @@ def candidate_logins():
         if login:
             candidate = login.candidate
             key = passwords.keys.issue_key(candidate.series, login.master_id)
-            found.append((what, login.username, passwords.grouped(passwords.derive(
+            found.append((what, login.username, grouped(passwords.derive(
                 key, candidate.centre.number, candidate.number, login.generation, login.salt))))
     return found
 

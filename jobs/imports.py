@@ -7,9 +7,56 @@ from flask import current_app
 from documents.slips import unprintable
 from exchange import importing
 from jobs.running import kind
+from models import audit
 from models.board_import import BoardImport
 from models.database import Overtaken, Refused, Sentence, database
 from models.jobs import Job
+
+MOST_BYTES, MOST_ROWS = 2 * 1024 * 1024, 20_000  # of what is done while the officer waits; more goes on the queue
+
+
+def send(kind, name, stream, officer, now, *, complete=False):
+    """A BoardImport of a file that was sent: read and compared, or with its content and a Job where it is too large.
+
+    Nothing of it is applied yet. Raises `Refused` (file).
+    """
+    content = stream.read() if stream.seek(0, io.SEEK_END) > MOST_BYTES and not stream.seek(0) else b""
+    board_import = importing.receive(kind, name, officer.id, now, complete=complete, content=content)
+    if not content:
+        try:
+            importing.read(board_import, stream, now, unprintable=unprintable)
+        except Refused:
+            importing.discard(board_import)
+            raise
+    with database.atomic():
+        audit.record(officer, f"sent {kind} to be looked at", now, subject=board_import.digest or board_import.name)
+        if content:
+            _start(board_import, officer, now)
+    return board_import
+
+
+def apply(board_import, officer, now, seen):
+    """Put the file in place, or give it a Job where it is too large; `seen`: the agreement that the officer's page had.
+
+    Raises `Refused` (file), and `Overtaken` where the file would do something else now.
+    """
+    if board_import.counts["rows"] < MOST_ROWS:
+        importing.publish(board_import, officer, now,
+                          agreed=lambda fingerprint: is_agreement(board_import, fingerprint, seen))
+        return
+    if not is_agreement(board_import, importing.fingerprint(board_import), seen):
+        raise Overtaken
+    with database.atomic():
+        audit.record(officer, f"began to apply {board_import.kind}", now, subject=board_import.digest)
+        _start(board_import, officer, now, seen=seen)
+
+
+def _start(board_import, officer, now, **wanted):
+    """A Job that reads the import, or applies it (`seen`)."""
+    board_import.job = Job.create(
+        kind="import", officer=officer.id, wanted={"import": board_import.public_id, **wanted},
+        total=board_import.counts.get("rows", 0), created_at=now)
+    BoardImport.update(job=board_import.job).where(BoardImport.id == board_import.id).execute()
 
 
 @kind("import")

@@ -3,24 +3,13 @@ from typing import NamedTuple
 
 from peewee import BooleanField, CharField, Check, ForeignKeyField, IntegerField, JSONField
 
+from models.contacts import LONGEST, Contact
 from models.database import Model, Moment
 from models.exams import Centre, Series
 from models.people import Officer
 
 DEFAULT, CENTRE_DEFINED = "default", "centre"
 MODES = Check(f"contact_mode IN ('{DEFAULT}', '{CENTRE_DEFINED}')")
-
-
-class Contact(NamedTuple):
-    """Whom candidates ask: name and a telephone number or an e-mail address."""
-
-    name: str = ""
-    phone: str = ""
-    email: str = ""
-
-    @property
-    def is_usable(self):
-        return bool(self.name and (self.phone or self.email))
 
 
 class Controls(NamedTuple):
@@ -40,9 +29,9 @@ class AttachedDefaults(Model):
     give_access = BooleanField(default=True)  # stands ticked, so that ticking 'Use defaults' lets all in
     delay = IntegerField(default=0, constraints=[Check("delay BETWEEN 0 AND 20160")])
     contact_mode = CharField(max_length=7, default=DEFAULT, constraints=[MODES])
-    contact_name = CharField(max_length=120, default="")
-    contact_phone = CharField(max_length=60, default="")
-    contact_email = CharField(max_length=254, default="")
+    contact_name = CharField(max_length=LONGEST["name"], default="")
+    contact_phone = CharField(max_length=LONGEST["phone"], default="")
+    contact_email = CharField(max_length=LONGEST["email"], default="")
     version = IntegerField(default=0)
 
     class Meta:

@@ -1,8 +1,10 @@
 """Attaching centres to an Associate and detaching them (D3, D15). Count first, then do it."""
 from typing import NamedTuple
 
+from models import audit
 from models.attached import AttachedCentre, AttachedDefaults, AttachedDraft
 from models.credentials import Credential
+from models.database import database
 from models.exams import Candidate, Series
 from models.needs import LIVING, groups
 from models.rules import standing
@@ -21,20 +23,30 @@ def effects(centre, associate, now):
     return [_effect(centre, associate, series) for series in _running(centre, now)]
 
 
-def move(centre, associate, now):
-    """Attach the centre to `associate`, or detach it (None), in the caller's transaction. Gives the Effects.
+def move(centre, associate, by, now):
+    """Attach the centre to `associate`, or detach it (None). Gives the Effects.
 
     Attached, it follows the defaults where they are used and has no access elsewhere: its logins rest until
     somebody generates. Detached, it keeps the delay and the contact of the series that are running.
     """
-    told = effects(centre, associate, now)
-    before = {effect.series.id: standing(centre, effect.series) for effect in told}
+    with database.atomic():
+        former = centre.associate
+        moved = move_within(centre, associate, now)
+        audit.record(by, "attached a centre" if associate else "detached a centre", now, centre=centre.number,
+                     changes=[("associate", former.number if former else "", associate.number if associate else "")])
+    return moved
+
+
+def move_within(centre, associate, now):
+    """`move` in the caller's transaction, as part of an act that is recorded as a whole. Gives the Effects."""
+    moved = effects(centre, associate, now)
+    before = {effect.series.id: standing(centre, effect.series) for effect in moved}
     former = centre.associate
     AttachedCentre.delete().where(AttachedCentre.centre == centre).execute()
     AttachedDraft.delete().where(AttachedDraft.associate == former, AttachedDraft.row == centre.number).execute()
     centre.associate = associate
     centre.save()
-    for effect in told:
+    for effect in moved:
         stands = before[effect.series.id]
         if associate is None and former is not None:
             AttachedCentre.create(
@@ -45,7 +57,7 @@ def move(centre, associate, now):
                 Credential.dormant_since.is_null(),
                 Credential.candidate.in_(Candidate.select(Candidate.id).where(
                     Candidate.centre == centre, Candidate.series == effect.series))).execute()
-    return told
+    return moved
 
 
 def _effect(centre, associate, series):

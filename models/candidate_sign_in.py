@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from peewee import Case
 
-from models import passwords, sign_in_failures
+from models import attempts, passwords
 from models.attached import AttachedDefaults
 from models.audit import AuditEvent
-from models.candidate_site import ABSOLUTE, contact_in, digest_of, new_token
+from models.candidate_site import ABSOLUTE, contact_in
+from models.codes import as_typed, digest_of, new_token
 from models.compiled import Statement, given
 from models.credentials import CandidateSession, Credential, username_as_typed
 from models.database import Refused, Sentence, database
@@ -79,14 +80,14 @@ def sign_in(typed_username, typed_password, now, old_token=None):
     Raises `Refused(password=…)` for what cannot be a password, without any look-up; `Refused` with WRONG,
     counted; `Shut` after the right password only; `passwords.MissingKey`.
     """
-    symbols = passwords.as_typed(typed_password)
+    symbols = as_typed(typed_password)
     if kind := passwords.mistake(symbols):
         raise Refused(password=MISTAKES[kind])
     username = username_as_typed(typed_username)
     row = _door(username=username, now=int(now.timestamp())).fetchone()
     door = Door(*row) if row else None
     if not is_right(door, symbols):
-        sign_in_failures.count(username, door, now)
+        attempts.count(username, door, now)
         raise Refused(WRONG)
     if door.shut_for:
         raise Shut(door)

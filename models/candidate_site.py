@@ -3,13 +3,12 @@
 A session is one row, written at sign-in; reading pages write nothing. When somebody was last active rides
 signed in the cookie, so it comes in here as an argument.
 """
-import hashlib
-import secrets
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from models import results
-from models.attached import Contact
+from models.codes import digest_of
+from models.contacts import Contact
 from models.credentials import CandidateSession
 from models.exams import in_order
 from models.rules import contact_of
@@ -118,14 +117,6 @@ def contact_in(row):
     default = Contact(row.default_name or "", row.default_phone or "", row.default_email or "")
     own = Contact(row.own_name or "", row.own_phone or "", row.own_email or "")
     return contact_of(row.uses_default_contact, default, own, row.centre_email)
-
-
-def digest_of(token):
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def new_token():
-    return secrets.token_urlsafe(24)
 
 
 def forget_ended(now):

@@ -1,9 +1,9 @@
 """Logins and the paper they were printed on. Rows hold what is true; the verbs are in `issuing`."""
-from peewee import BooleanField, CharField, ForeignKeyField, IntegerField, JSONField, TextField
+from peewee import CharField, ForeignKeyField, IntegerField, JSONField, TextField
 
+from models.codes import as_typed
 from models.database import Model, Moment
 from models.exams import Candidate, Centre, Series
-from models.passwords import as_typed
 
 
 class SlipBatch(Model):
@@ -68,18 +68,6 @@ class CandidateSession(Model):
     generation = IntegerField()
     started_at = Moment()
     ends_at = Moment()
-
-
-class SignInFailure(Model):
-    """Refused sign-ins of one typed username (an HMAC of it) in one hour; known and unknown names alike."""
-
-    subject = CharField(max_length=64)
-    hour = Moment(index=True)
-    count = IntegerField(default=1)
-    alarmed = BooleanField(default=False)
-
-    class Meta:
-        indexes = ((("subject", "hour"), True),)
 
 
 def username_of(centre_number, candidate_number, series):

@@ -60,6 +60,10 @@ def send(centre, direction, name, content, by, now):
     return file
 
 
+def record_download(file, by, now):
+    audit.record(by, "downloaded a file", now, centre=file.centre.number, subject=file.name)
+
+
 def remove(file, by, now):
     with database.atomic():
         ExchangeFile.delete().where(ExchangeFile.id == file.id).execute()

@@ -10,14 +10,13 @@ from dataclasses import dataclass, field
 from peewee import JOIN, chunked, fn
 
 from models import audit, passwords
-from models.attached import Contact
+from models.contacts import Contact, problem_with
 from models.credentials import Credential, Slip, SlipBatch, username_of
 from models.database import Overtaken, Refused, Sentence, database
 from models.exams import NO_VALID_ENTRY, Candidate, Series
 from models.needs import LIVING, covered
 from models.offers import ALL, NONE, SELECTED, TERMS_VERSION, Offer, SelectedCandidate
 from models.rules import releases_of, standing
-from models.subcentres import LONGEST, is_email
 
 NO_CONTACT = Contact()
 A_STEP = 50  # candidates between two reports of progress
@@ -75,12 +74,9 @@ def _checked(by, now, terms, contact, delay, asks_contact):
             refused["contact_name"] = Sentence("Enter the name of the contact at your Centre.")
         if not (contact.phone or contact.email):
             refused["contact_phone"] = Sentence("Enter a telephone number or an e-mail address.")
-        if contact.email and not is_email(contact.email):
-            refused["contact_email"] = Sentence("That is not an e-mail address, like exams@school.example.")
-        for name, value in contact._asdict().items():
-            if len(value) > LONGEST[f"contact_{name}"]:
-                refused[f"contact_{name}"] = Sentence(
-                    "Use at most %(n)s characters.", n=LONGEST[f"contact_{name}"])
+        for part, text in contact._asdict().items():
+            if problem := problem_with(part, text):
+                refused[f"contact_{part}"] = problem
     if refused:
         raise Refused(**refused)
     values = {"terms_version": TERMS_VERSION, "terms_by": str(by), "terms_at": now, "delay": delay}

@@ -1,7 +1,7 @@
 """What a centre offers its candidates in a series: NO, ALL or Selected candidates, terms, contact and delay."""
 from peewee import CharField, Check, ForeignKeyField, IntegerField
 
-from models.attached import Contact
+from models.contacts import LONGEST, Contact
 from models.database import Model, Moment
 from models.exams import Candidate, Centre, Series
 
@@ -16,9 +16,9 @@ class Offer(Model):
     series = ForeignKeyField(Series, on_delete="CASCADE")
     scope = CharField(max_length=8, default=NONE, constraints=[Check("scope IN ('none', 'all', 'selected')")])
     delay = IntegerField(default=0, constraints=[Check("delay BETWEEN 0 AND 20160")])
-    contact_name = CharField(max_length=120, default="")
-    contact_phone = CharField(max_length=60, default="")
-    contact_email = CharField(max_length=254, default="")
+    contact_name = CharField(max_length=LONGEST["name"], default="")
+    contact_phone = CharField(max_length=LONGEST["phone"], default="")
+    contact_email = CharField(max_length=LONGEST["email"], default="")
     terms_version = CharField(max_length=20, default="")
     terms_by = CharField(max_length=254, default="")
     terms_at = Moment(null=True)

@@ -3,15 +3,14 @@
 Whoever makes the link sees it once and hands it over. Its code stands in the fragment of the address, which no
 server and no log sees, and can be typed.
 """
-import secrets
 from datetime import timedelta
 
 from peewee import CharField, Check, ForeignKeyField
 
-from models import audit
+from models import accounts, audit
+from models.codes import as_typed, digest_of, grouped, new_code
 from models.database import Model, Moment, Refused, Sentence, database
-from models.passwords import ALPHABET, as_typed
-from models.people import Officer, StaffSession, digest_of
+from models.people import Officer
 
 INVITATION, RESET = "invitation", "reset"
 LIFETIME = {INVITATION: timedelta(days=14), RESET: timedelta(days=1)}
@@ -32,14 +31,15 @@ class OneTimeLink(Model):
 
 def make(officer, by, now):
     """A new link for this officer; older ones are dead. Gives (code in groups, OneTimeLink)."""
-    code = "".join(secrets.choice(ALPHABET) for _ in range(SYMBOLS))
+    code = new_code(SYMBOLS)
     kind = RESET if officer.password_hash else INVITATION
-    OneTimeLink.delete().where(OneTimeLink.officer == officer, OneTimeLink.used_at.is_null()).execute()
-    link = OneTimeLink.create(digest=digest_of(code), officer=officer, kind=kind, made_by=str(by), made_at=now,
-                              expires_at=now + LIFETIME[kind])
-    audit.record(by, f"made a one-time link ({kind})", now, subject=officer.email,
-                 changes=[("expires", "", link.expires_at)])
-    return "-".join(code[place:place + 4] for place in range(0, SYMBOLS, 4)), link
+    with database.atomic():
+        OneTimeLink.delete().where(OneTimeLink.officer == officer, OneTimeLink.used_at.is_null()).execute()
+        link = OneTimeLink.create(digest=digest_of(code), officer=officer, kind=kind, made_by=str(by), made_at=now,
+                                  expires_at=now + LIFETIME[kind])
+        audit.record(by, f"made a one-time link ({kind})", now, subject=officer.email,
+                     changes=[("expires", "", link.expires_at)])
+    return grouped(code), link
 
 
 def use(typed, password, now):
@@ -60,7 +60,5 @@ def use(typed, password, now):
             OneTimeLink.id == link.id, OneTimeLink.used_at.is_null()).execute()
         if not first:
             raise unknown
-        officer.save()
-        StaffSession.delete().where(StaffSession.officer == officer).execute()
-        audit.record(officer, "chose a password by a one-time link", now, subject=officer.email)
+        accounts.keep_password(officer, officer, now, "chose a password by a one-time link")
     return officer

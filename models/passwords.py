@@ -14,9 +14,8 @@ import hmac
 import re
 import secrets
 
-ALPHABET = "23456789BCDFGHJKLMNPQRSTVWXYZ"  # no vowels, no 0 1 I O
-VALUE = {symbol: value for value, symbol in enumerate(ALPHABET)}
-BASE = len(ALPHABET)
+from models.codes import ALPHABET, BASE, VALUE
+
 LENGTH = 16  # 15 random symbols and the check symbol
 SCHEME = "pbkdf2-sha256-1000"
 ITERATIONS = 1000
@@ -74,16 +73,6 @@ def derive(issue_key, centre_number, candidate_number, generation, salt):
         number, value = divmod(number, BASE)
         values.append(value)
     return "".join(ALPHABET[value] for value in values) + _check_symbol(values)
-
-
-def grouped(password):
-    """As printed: 497R-CH3Y-3MKM-G3NV."""
-    return "-".join(password[place:place + 4] for place in range(0, LENGTH, 4))
-
-
-def as_typed(text):
-    """The symbols of what was typed: case, blanks and dashes of every kind forgiven."""
-    return re.sub(r"[\s\-\u00ad\u200b-\u200f\u2010-\u2015\u2212\ufeff_.]+", "", text or "").upper()
 
 
 def mistake(symbols):

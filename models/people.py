@@ -1,14 +1,15 @@
 """Officers: who they are, which centres are theirs, and their sessions."""
-import hashlib
 import secrets
 from datetime import timedelta
 
 from peewee import BooleanField, CharField, ForeignKeyField, IntegerField, TextField
 
 from models import staff_passwords
+from models.codes import digest_of, new_token
 from models.database import Model, Moment
 from models.exams import Centre
 
+LONGEST_NAME = 120  # characters
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=8)
 RIGHTS = ("manages_candidate_results", "sends_files")
@@ -20,7 +21,7 @@ class Officer(Model):
 
     public_id = CharField(max_length=22, unique=True, default=lambda: secrets.token_urlsafe(12))
     email = CharField(max_length=254, unique=True)
-    name = CharField(max_length=120)
+    name = CharField(max_length=LONGEST_NAME)
     password_hash = CharField(max_length=200, default="")
     totp_seed = CharField(max_length=64, null=True)  # see second_factor; None without a second factor
     totp_last_step = IntegerField(default=0)  # a code is good once
@@ -114,7 +115,7 @@ class StaffSession(Model):
     def start(cls, officer, now, browser=""):
         cls.delete().where(cls.officer == officer, (cls.seen_at <= now - IDLE) | (cls.started_at <= now - ABSOLUTE)
                            ).execute()
-        token = secrets.token_urlsafe(32)
+        token = new_token()
         session = cls.create(digest=digest_of(token), officer=officer, started_at=now, password_at=now,
                              seen_at=now, browser=browser[:200])
         session.token = token
@@ -151,7 +152,3 @@ def officer_with(email, password):
     officer = Officer.get_or_none(Officer.email == email.strip().lower(), Officer.disabled_at.is_null())
     right = staff_passwords.is_right(officer.password_hash if officer else "", password)
     return officer if right else None
-
-
-def digest_of(token):
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from peewee import EXCLUDED, JOIN, Case, CharField, ForeignKeyField, IntegerField, Value, chunked, fn
 
+from models import audit
 from models.attached import AttachedDefaults
 from models.compiled import Statement, given
 from models.credentials import CandidateSession, Credential
@@ -76,6 +77,18 @@ def for_staff(centre, series, now, early=False, candidate=None):
     if candidate is not None:
         query = query.where(Candidate.id == candidate)
     return [StaffRow(*row) for row in query.tuples()]
+
+
+def read_early(centre, series, by, now):
+    """`for_staff` before the release, for whoever has the right to it; every such reading is in the audit trail."""
+    rows = for_staff(centre, series, now, early=True)
+    audit.record(by, "read results before their release", now, centre=centre.number, series=series.code,
+                 subject=f"{len(rows)} entries")
+    return rows
+
+
+def record_download(centre, series, kind, by, now):
+    audit.record(by, "downloaded results", now, centre=centre.number, series=series.code, subject=kind)
 
 
 class OwnRow(NamedTuple):

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 from peewee import JOIN, Case, fn
 
-from models.attached import DEFAULT, AttachedCentre, AttachedDefaults, Contact, Controls
+from models.attached import DEFAULT, AttachedCentre, AttachedDefaults, Controls
+from models.contacts import Contact
 from models.credentials import Credential
 from models.exams import Candidate, Centre, Release, Series
 from models.offers import ALL, SELECTED, Offer, SelectedCandidate

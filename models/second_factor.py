@@ -9,8 +9,9 @@ import secrets
 
 import pyotp
 
-from models.passwords import ALPHABET, as_typed, grouped, keys
-from models.people import Officer, digest_of
+from models.codes import as_typed, digest_of, grouped, new_code
+from models.passwords import keys
+from models.people import Officer
 
 STEP_SECONDS = 30
 DRIFT_STEPS = 1
@@ -62,7 +63,7 @@ def remove(officer):
 
 def renew_recovery_codes(officer):
     """New recovery codes; the old ones are dead. Gives them, grouped, to be shown once."""
-    made = ["".join(secrets.choice(ALPHABET) for _ in range(RECOVERY_SYMBOLS)) for _ in range(RECOVERY_CODES)]
+    made = [new_code(RECOVERY_SYMBOLS) for _ in range(RECOVERY_CODES)]
     officer.recovery_codes = "\n".join(digest_of(code) for code in made)
     officer.save()
     return [grouped(code) for code in made]

@@ -2,30 +2,77 @@
 
 Nobody hands out a right of the board that they do not hold, nor changes their own.
 """
-from models import audit, second_factor
+from models import accounts, audit, second_factor
+from models.contacts import email_as_typed
 from models.database import Refused, Sentence, database
 from models.exams import Centre
 from models.people import BOARD_RIGHTS, RIGHTS, Officer, Posting, StaffSession
-from models.subcentres import is_email
 
 BOARD_FIELDS = ("is_board_staff", *BOARD_RIGHTS)
 
 
+class Operator:
+    """Whoever runs the service, on the command line: nobody's officer, with every right to hand out."""
+
+    id = None
+    is_board_staff = True
+
+    def __getattr__(self, name):
+        if name in BOARD_RIGHTS:
+            return True
+        raise AttributeError(name)
+
+    def __str__(self):
+        return "command line"
+
+
+OPERATOR = Operator()
+
+
 def add(email, name, by, now):
     """A new officer without password, centre or right. Raises `Refused` (email, name). Gives the Officer."""
-    email, name = email.strip().lower(), " ".join(name.split())
-    refused = {}
-    if not is_email(email) or len(email) > 254:
-        refused["email"] = Sentence("That is not an e-mail address, like exams@school.example.")
-    elif Officer.select().where(Officer.email == email).exists():
+    values, refused = {}, {}
+    for field, text, understood in (("email", email, email_as_typed), ("name", name, accounts.name_as_typed)):
+        try:
+            values[field] = understood(text)
+        except Refused as refusal:
+            refused |= refusal.fields
+    if "email" in values and Officer.select().where(Officer.email == values["email"]).exists():
         refused["email"] = Sentence("There is an officer with this e-mail address already.")
-    if not name or len(name) > 120:
-        refused["name"] = Sentence("Enter a name of at most 120 characters.")
     if refused:
         raise Refused(**refused)
     with database.atomic():
-        officer = Officer.create(email=email, name=name, created_at=now)
-        audit.record(by, "added an officer", now, subject=email, changes=[("name", "", name)])
+        officer = Officer.create(**values, created_at=now)
+        audit.record(by, "added an officer", now, subject=officer.email, changes=[("name", "", officer.name)])
+    return officer
+
+
+def enlist(email, name, numbers, rights, is_board_staff, password, by, now):
+    """Add an officer, or give one who is there already further centres and rights; all or nothing. Gives the Officer.
+
+    `numbers`: of centres; `rights`: of RIGHTS, held at each of them, and of BOARD_RIGHTS; `password`: a new one, or
+    None to leave an officer's as it is. Raises `Refused`.
+    """
+    centres = [Centre.get_or_none(Centre.number == number) for number in numbers]
+    if None in centres:
+        raise Refused(Sentence("There is no centre %(number)s.", number=numbers[centres.index(None)]))
+    with database.atomic():
+        officer = Officer.get_or_none(Officer.email == email_as_typed(email)) or add(email, name, by, now)
+        if officer.disabled_at:
+            raise Refused(Sentence("%(email)s is disabled. Let board staff enable the officer first.",
+                                   email=officer.email))
+        if password is not None:
+            officer.set_password(password)
+            accounts.keep_password(officer, by, now, "gave an officer a password")
+        elif not officer.password_hash:
+            raise Refused(Sentence("A new officer needs a password."))
+        for centre in centres:
+            held = Posting.get_or_none(Posting.officer == officer, Posting.centre == centre)
+            post(officer, centre, {*rights, *(right for right in RIGHTS if held and getattr(held, right))}, by, now)
+        wanted = {right: getattr(officer, right) or right in rights for right in BOARD_RIGHTS}
+        wanted["is_board_staff"] = officer.is_board_staff or is_board_staff
+        if any(wanted[name] != getattr(officer, name) for name in BOARD_FIELDS):
+            set_board_rights(officer, wanted, by, now)
     return officer
 
 

@@ -9,6 +9,7 @@ import secrets
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from models.contacts import too_long
 from models.database import Refused, Sentence
 
 SHORTEST, SHORTEST_WITH_SECOND_FACTOR, LONGEST = 15, 8, 200
@@ -44,7 +45,7 @@ def hashed(password, *, own=(), has_second_factor=False):
     if len(password) < shortest:
         raise Refused(password=Sentence("Use at least %(n)s characters. Four unusual words are good.", n=shortest))
     if len(password) > LONGEST:
-        raise Refused(password=Sentence("Use at most %(n)s characters.", n=LONGEST))
+        raise Refused(password=too_long(LONGEST))
     words = [word for text in own for word in re.findall(r"\w{3,}", text.casefold())]
     if not is_unusual(password, words, needed=(shortest + 1) // 2):
         raise Refused(password=TOO_EASY)

@@ -9,9 +9,10 @@ from itertools import chain, combinations
 from typing import NamedTuple
 
 from models import results
+from models.codes import ALPHABET, BASE, VALUE, as_typed, grouped
 from models.database import Refused, Sentence
 from models.exams import Candidate, Centre, Series
-from models.passwords import ALPHABET, BASE, VALUE, as_typed, keys
+from models.passwords import keys
 
 DIGEST, SIGNATURE = 8, 14  # symbols
 VALID, CHANGED, HIDDEN = "valid", "changed", "hidden"
@@ -50,7 +51,7 @@ def code_of(username, candidate_name, lines):
     pepper = keys.pepper(keys.pepper_id)
     digest = _digest(pepper, username, candidate_name, lines)
     symbols = digest + _symbols(pepper, f"statement {username} {digest}", SIGNATURE)
-    return "-".join([username, *(symbols[place:place + 4] for place in range(0, len(symbols), 4))])
+    return f"{username}-{grouped(symbols)}"
 
 
 def check(typed, now):

@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from peewee import fn
 
-from models.attached import AttachedCentre, AttachedDefaults, AttachedDraft, Contact, Controls
+from models.attached import AttachedCentre, AttachedDefaults, AttachedDraft, Controls
 from models.compiled import Statement, given, one_of
 from models.consequences import Consequences, consequences
+from models.contacts import Contact
 from models.database import Refused, Sentence
 from models.exams import Centre, Series
 from models.needs import groups

@@ -2,6 +2,7 @@
 from dataclasses import dataclass, field
 
 from models.attached import CENTRE_DEFINED, DEFAULT, Controls
+from models.contacts import problem_with
 from models.database import Refused, Sentence
 from models.delay import format_delay, parse_delay
 
@@ -9,7 +10,6 @@ DEFAULTS_ROW = ""  # stands for a centre's number where the default row is meant
 ROW_FIELDS = ("give_access", "delay", "contact_mode")
 CONTACT_FIELDS = ("contact_name", "contact_phone", "contact_email")
 DEFAULTS_FIELDS = ("uses_defaults", *ROW_FIELDS, *CONTACT_FIELDS)
-LONGEST = {"contact_name": 120, "contact_phone": 60, "contact_email": 254}
 
 
 def fields_of(number):
@@ -55,13 +55,6 @@ def _understood(name, value):
             raise Refused(contact_mode=Sentence("Choose ‘Default’ or ‘Centre defined’."))
         return value
     text = " ".join(value.split())
-    if len(text) > LONGEST[name]:
-        raise Refused(**{name: Sentence("Use at most %(n)s characters.", n=LONGEST[name])})
-    if name == "contact_email" and text and not is_email(text):
-        raise Refused(contact_email=Sentence("That is not an e-mail address, like exams@school.example."))
+    if problem := problem_with(name.removeprefix("contact_"), text):
+        raise Refused(**{name: problem})
     return text
-
-
-def is_email(text):
-    name, at, host = text.rpartition("@")
-    return bool(at and name and "." in host.strip(".") and not any(c.isspace() or c in "<>,;" for c in text))

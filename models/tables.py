@@ -1,8 +1,9 @@
 """Every table, in an order in which they can be made."""
 from models.attached import AttachedCentre, AttachedDefaults, AttachedDraft
+from models.attempts import Attempts
 from models.audit import AuditChange, AuditEvent
 from models.board_import import BoardImport
-from models.credentials import CandidateSession, Credential, SignInFailure, Slip, SlipBatch
+from models.credentials import CandidateSession, Credential, Slip, SlipBatch
 from models.exams import Candidate, Centre, Entry, Release, Series
 from models.files import ExchangeFile
 from models.jobs import Job
@@ -10,15 +11,14 @@ from models.offers import Offer, SelectedCandidate
 from models.one_time_links import OneTimeLink
 from models.people import Officer, Posting, StaffSession
 from models.results import Result, StagedResult
-from models.sign_in_limits import StaffAttempts
 from models.staging import StagedEntry, StagedLine
 
 TABLES = (
     Centre, Series, Release, Candidate, Entry, Result,
-    Officer, Posting, StaffSession, OneTimeLink, StaffAttempts,
+    Officer, Posting, StaffSession, OneTimeLink,
     AttachedDefaults, AttachedCentre, AttachedDraft,
     Offer, SelectedCandidate,
-    SlipBatch, Slip, Credential, CandidateSession, SignInFailure,
+    SlipBatch, Slip, Credential, CandidateSession, Attempts,
     Job, ExchangeFile, BoardImport, StagedLine, StagedEntry, StagedResult,
     AuditEvent, AuditChange,
 )

@@ -7,7 +7,8 @@ tomorrow, IGCSE in a week. Everything is relative to `cast.now`.
 from datetime import UTC, datetime, timedelta
 
 from models import issuing, needs, rules
-from models.attached import AttachedCentre, AttachedDefaults, Contact
+from models.attached import AttachedCentre, AttachedDefaults
+from models.contacts import Contact
 from models.database import database
 from models.exams import Candidate, Centre, Entry, Release, Series, recount_qualifications
 from models.offers import ALL

@@ -144,29 +144,29 @@ OFFICER = f"{BOARD}/officers/kiran@xa101.example"
 JUNE = f"{BOARD}/series/june-2026"
 KIRAN = "karachi_officer"
 CASES = {
-    "account.sign_in": Case("", "/sign-in", {"email": "kiran@xa101.example", "password": PASSWORD}, "signed in",
+    "sign_in.sign_in": Case("", "/sign-in", {"email": "kiran@xa101.example", "password": PASSWORD}, "signed in",
                             bad={"password": "no"}, who="kiran@xa101.example"),
-    "account.second_step": Case("", "/sign-in/code", {"code": "{code}"}, "signed in", bad={"code": "no"},
+    "sign_in.second_step": Case("", "/sign-in/code", {"code": "{code}"}, "signed in", bad={"code": "no"},
                                 made=half_signed_in, who="kiran@xa101.example"),
-    "account.welcome": Case("", "/welcome", {"code": "{code}", "password": NEW, "again": NEW},
+    "sign_in.welcome": Case("", "/welcome", {"code": "{code}", "password": NEW, "again": NEW},
                             "chose a password by a one-time link", bad={"code": "no"}, made=a_link,
                             who="kiran@xa101.example"),
-    "account.sign_out": Case(KIRAN, "/sign-out", {}, "signed out"),
-    "account.password_again": Case(KIRAN, "/account/password-again", {"password": PASSWORD},
+    "sign_in.sign_out": Case(KIRAN, "/sign-out", {}, "signed out"),
+    "sign_in.password_again": Case(KIRAN, "/account/password-again", {"password": PASSWORD},
                                    "gave the password again", bad={"password": "no"}),
-    "security.rename": Case(KIRAN, "/account/name", {"name": "Kiran S."}, "changed the own name",
+    "account.rename": Case(KIRAN, "/account/name", {"name": "Kiran S."}, "changed the own name",
                             {("", "name", "Kiran Shah", "Kiran S.")}, bad={"name": ""}),
-    "security.change_password": Case(KIRAN, "/account/password", {"current": PASSWORD, "password": NEW, "again": NEW},
+    "account.change_password": Case(KIRAN, "/account/password", {"current": PASSWORD, "password": NEW, "again": NEW},
                                      "changed the own password", bad={"current": "no"}),
-    "security.second_factor": Case(KIRAN, "/account/second-factor", {"current": PASSWORD, "code": "{code}"},
+    "account.second_factor": Case(KIRAN, "/account/second-factor", {"current": PASSWORD, "code": "{code}"},
                                    "turned the second factor on", {("", "second factor", "no", "yes")},
                                    bad={"code": "no"}, made=enrolling),
-    "security.remove_second_factor": Case(KIRAN, "/account/second-factor/remove", {"current": PASSWORD},
+    "account.remove_second_factor": Case(KIRAN, "/account/second-factor/remove", {"current": PASSWORD},
                                           "turned the second factor off", {("", "second factor", "yes", "no")},
                                           bad={"current": "no"}, made=enrolled),
-    "security.renew_recovery_codes": Case(KIRAN, "/account/recovery-codes", {"renew-current": PASSWORD},
+    "account.renew_recovery_codes": Case(KIRAN, "/account/recovery-codes", {"renew-current": PASSWORD},
                                           "made new recovery codes", bad={"renew-current": "no"}, made=enrolled),
-    "security.end_sessions": Case(KIRAN, "/account/sessions", {"session": "{session}"}, "ended own sessions",
+    "account.end_sessions": Case(KIRAN, "/account/sessions", {"session": "{session}"}, "ended own sessions",
                                   {("", "sessions", "1", "0")}, bad={"session": "x"}, made=another_session),
     "people.link": Case("associates_officer", f"{XA100}/officers/kiran@xa101.example/link", {},
                         "made a one-time link (reset)"),
@@ -301,7 +301,7 @@ def test_only_what_differs_is_told_of_a_change(app, cast):
 def test_the_trail_holds_no_secret(app, cast):
     """Passwords, codes and links that were typed or made on the way stand in no event."""
     typed = set()
-    for endpoint in ("account.sign_in", "account.welcome", "security.change_password", "credentials.act"):
+    for endpoint in ("sign_in.sign_in", "sign_in.welcome", "account.change_password", "credentials.act"):
         case = CASES[endpoint]
         visitor = Inside(app, getattr(cast, case.by) if case.by else None)
         made = case.made(cast, visitor) if case.made else {}

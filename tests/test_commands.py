@@ -8,8 +8,9 @@ import pytest
 
 from models import passwords
 from models.audit import AuditEvent
+from models.codes import as_typed
 from models.credentials import Credential
-from models.people import Officer, Posting
+from models.people import Officer, Posting, StaffSession
 from tests.candidate_results.test_confirm import pdf_text
 
 ROOT = Path(__file__).parent.parent
@@ -33,15 +34,15 @@ def test_slips_of_a_centre_are_written_for_their_owner_alone(cast, flask, tmp_pa
     assert oct(path.stat().st_mode)[-3:] == "600"
     pages = pdf_text(path.read_bytes())
     for login, page in zip(Credential.select().order_by(Credential.username), pages, strict=True):
-        printed = next(word for word in page.split() if passwords.mistake(passwords.as_typed(word)) is None)
-        assert passwords.verifier(passwords.as_typed(printed), login.salt, b"p" * 40) == login.verifier
+        printed = next(word for word in page.split() if passwords.mistake(as_typed(word)) is None)
+        assert passwords.verifier(as_typed(printed), login.salt, b"p" * 40) == login.verifier
     events = AuditEvent.select().where(AuditEvent.who == "command line")
     assert [(event.centre_number, event.series_code) for event in events] == [("XC301", "june-2026")]
 
 
 @pytest.mark.parametrize(("number", "code", "sentence"), [
-    ("XX999", "june-2026", "There is no centre XX999 or no series june-2026."),
-    ("XC301", "may-1999", "There is no centre XC301 or no series may-1999."),
+    ("XX999", "june-2026", "There is no centre XX999."),
+    ("XC301", "may-1999", "There is no series may-1999."),
     ("XC301", "june-2026", "Candidate credentials can only be created for series which have a valid entry"),
 ])
 def test_slips_that_cannot_be_made_are_refused_in_a_sentence(cast, flask, tmp_path, number, code, sentence):
@@ -63,6 +64,44 @@ def test_an_officer_added_on_the_command_line_may_sign_in(cast, flask, plain):
     visitor = plain()
     visitor.sign_in("new@xc301.example", "seven odd paper kites")
     assert visitor.get("/centres/XC301/candidate-results").status == 200
+
+
+NEW_PASSWORD = "seven odd paper kites\n"
+
+
+@pytest.mark.parametrize(("words", "sentence"), [
+    (("not an address", "--centre", "XC301"), "That is not an e-mail address, like exams@school.example."),
+    (("new@xc301.example", "--centre", "XX999"), "There is no centre XX999."),
+    (("off@xc301.example", "--centre", "XC301"), "off@xc301.example is disabled."),
+])
+def test_the_command_line_has_the_rules_of_the_portal(cast, flask, words, sentence):
+    cast.officer("off@xc301.example", "O Ff", cast.independent)
+    Officer.update(disabled_at=cast.now).where(Officer.email == "off@xc301.example").execute()
+    before = (Officer.select().count(), Posting.select().count())
+
+    answer = flask("officers", "add", *words, "--password-stdin", input=NEW_PASSWORD)
+
+    assert (answer.exit_code, sentence in answer.output) == (1, True)
+    assert (Officer.select().count(), Posting.select().count()) == before
+    assert AuditEvent.select().count() == 0
+
+
+def test_a_new_officer_needs_a_password_and_one_who_is_there_keeps_the_own(cast, flask, plain):
+    nobody = flask("officers", "add", "new@xc301.example", "--centre", "XC301")
+    further = flask("officers", "add", cast.karachi_officer.email, "--centre", "XC301")
+
+    assert (nobody.exit_code, further.exit_code) == (1, 0)
+    assert plain(cast.karachi_officer).get("/centres/XC301").status == 200
+    assert [event.what for event in AuditEvent.select().where(AuditEvent.who == "command line")] == [
+        "set an officer’s rights"]
+
+
+def test_a_new_password_from_the_command_line_ends_every_session(cast, flask, plain):
+    visitor = plain(cast.karachi_officer)
+
+    flask("officers", "add", cast.karachi_officer.email, "--password-stdin", input=NEW_PASSWORD)
+
+    assert (visitor.get("/centres/XA101").status, StaffSession.select().count()) == (303, 0)
 
 
 def started(tmp_path, **environment):

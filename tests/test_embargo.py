@@ -32,7 +32,7 @@ QUERIES = {
 FORMS = {"centre_statements.make": [{"kind": kind} for kind in ("csv", "xlsx", "statements", "broadsheet")]}
 # the form's token, and the clock
 RANDOM = re.compile(rb'(?:Im|\.eJ)[\w-]{12,}\.[\w-]+\.[\w-]+|data-now="\d+"|<b>\d+</b>')
-MAKE_SOMETHING_RANDOM = {"security.second_factor", "people.link", "to_do.archive"}  # secrets and ids, no results
+MAKE_SOMETHING_RANDOM = {"account.second_factor", "people.link", "to_do.archive"}  # secrets and ids, no results
 BOARD_STAFF = "the board without the right"
 PASSING = ("Date", "Set-Cookie")
 

@@ -54,19 +54,19 @@ def an_officer(cast, centre):
 TABLE = {
     "static": ANYONE,
     "health.healthz": ANYONE,
-    "account.sign_in": ANYONE,
-    "account.second_step": ANYONE,
-    "account.welcome": ANYONE,
-    "account.home": OFFICER,
+    "sign_in.sign_in": ANYONE,
+    "sign_in.second_step": ANYONE,
+    "sign_in.welcome": ANYONE,
+    "sign_in.home": OFFICER,
     "account.account": OFFICER,
-    "account.sign_out": OFFICER,
-    "account.password_again": OFFICER,
-    "security.rename": OFFICER,
-    "security.change_password": OFFICER,
-    "security.second_factor": OFFICER,
-    "security.remove_second_factor": OFFICER,
-    "security.renew_recovery_codes": OFFICER,
-    "security.end_sessions": OFFICER,
+    "sign_in.sign_out": OFFICER,
+    "sign_in.password_again": OFFICER,
+    "account.rename": OFFICER,
+    "account.change_password": OFFICER,
+    "account.second_factor": OFFICER,
+    "account.remove_second_factor": OFFICER,
+    "account.renew_recovery_codes": OFFICER,
+    "account.end_sessions": OFFICER,
     "dashboard.centre": OFFICER,
     "dashboard.change_centre": OFFICER,
     "people.index": ASSOCIATE,
@@ -247,7 +247,7 @@ def test_the_right_person_is_let_in(cast, app, as_):
         number = own_centre(cast, route).number
         answer = ask(visitor, route, route.address(app, number, thing), query_string={"number": number})
         if answer.status in (401, 403, 404, 405) or answer.status >= 500 or (answer.location or "").startswith(
-                "/sign-in") and route.endpoint != "account.sign_out":
+                "/sign-in") and route.endpoint != "sign_in.sign_out":
             wrong.append((route, answer.status, answer.location))
 
     assert wrong == []

@@ -9,7 +9,8 @@ import pypdfium2
 import pytest
 
 from models import passwords
-from models.attached import Contact
+from models.codes import as_typed
+from models.contacts import Contact
 from models.credentials import Credential, SlipBatch
 from models.database import Refused
 from models.exams import Candidate, Entry, Release, Series, recount_qualifications
@@ -70,7 +71,7 @@ class World:
         for page in self.printed:
             words = page.split()
             username = next(word for word in words if word.startswith(f"{number}-"))
-            self.logins[username] = next(w for w in words if passwords.mistake(passwords.as_typed(w)) is None)
+            self.logins[username] = next(w for w in words if passwords.mistake(as_typed(w)) is None)
 
     def enters(self, username, password=None):
         """Whether this login opens the site now; a session that opened it."""

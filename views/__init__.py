@@ -18,7 +18,7 @@ def init_app(app):
         preview,
         public,
         results,
-        security,
+        sign_in,
         times,
         to_do,
         work,
@@ -32,7 +32,7 @@ def init_app(app):
     if role in ("all", "candidate"):
         app.register_blueprint(candidates.bp)
     if role in ("all", "portal"):
-        for area in (account, security, dashboard, people, results, centre_statements, files, candidate_results,
+        for area in (sign_in, account, dashboard, people, results, centre_statements, files, candidate_results,
                      offers, credentials, attached_centres, preview, to_do, work, centres, officers, series, imports,
                      audit, queue):
             app.register_blueprint(area.bp)

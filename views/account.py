@@ -1,206 +1,112 @@
-"""Signing in and out: password, second step, a new password by a one-time link; and where one then starts."""
-from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
-
-from flask import Blueprint, current_app, flash, redirect, request, session, url_for
+"""'Your account': what officers change about it themselves: name, password, second factor, sessions."""
+import segno
+from flask import Blueprint, current_app, request, session, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from flask_login import current_user, login_user
-from flask_wtf import FlaskForm
-from wtforms import PasswordField, StringField
-from wtforms.validators import EqualTo, InputRequired, Length
+from flask_login import current_user
 
-from exchange.demo import candidate_logins
-from models import audit, one_time_links, second_factor, sign_in_limits
-from models.database import Refused, database
-from models.people import Officer, StaffSession, officer_with
-from models.staff_passwords import DEMO_PASSWORD
-from views import known_browsers, security
-from views.errors import sign_in_again
-from views.hypermedia import blame, now, page
+from models import accounts, second_factor
+from models.database import Refused, Sentence
+from models.people import StaffSession
+from views.forms import errors_of, refuse_different, refuse_empty, typed_in
+from views.guards import officers_only
+from views.hypermedia import done, now, page
 
-bp = Blueprint("account", __name__)
-SECOND_STEP_WITHIN = timedelta(minutes=5)
+bp = Blueprint("account", __name__, url_prefix="/account")
+bp.before_request(officers_only)
 
 
-class SignInForm(FlaskForm):
-    email = StringField(_l("E-mail address"), [InputRequired(_l("Enter your e-mail address.")), Length(max=254)])
-    password = PasswordField(_l("Password"), [InputRequired(_l("Enter your password.")), Length(max=200)])
+@bp.get("")
+def account(typed=None, errors=None):
+    """The whole account; a refused form comes with what was typed."""
+    sessions = StaffSession.select().where(StaffSession.officer == current_user.id).order_by(
+        StaffSession.seen_at.desc(), StaffSession.id)
+    return page("account/account.html", status=422 if errors else 200, errors=errors or {},
+                typed={"name": current_user.name} | (typed or {}), sessions=list(sessions),
+                this_session=current_user.session.id, postings=list(current_user.own_centres))
 
 
-class CodeForm(FlaskForm):
-    code = StringField(_l("Code"), [InputRequired(_l("Enter the code.")), Length(max=60)])
+@bp.post("/name")
+def rename():
+    typed = typed_in("name")
+    try:
+        accounts.rename(current_user, typed["name"], now())
+    except Refused as refusal:
+        return account(typed, errors_of(refusal))
+    return done(url_for("account.account"), _("Your name is changed."))
 
 
-class WelcomeForm(FlaskForm):
-    code = StringField(
-        _l("Code of your link"), [InputRequired(_l("Enter the code of your link.")), Length(max=80)])
-    password = PasswordField(_l("New password"), [InputRequired(_l("Choose a password."))])
-    again = PasswordField(_l("New password again"), [EqualTo("password", _l("The two passwords differ."))])
+@bp.post("/password")
+def change_password():
+    typed = typed_in("current", "password", "again")
+    try:
+        refuse_wrong_password(typed["current"])
+        refuse_empty(typed, password=Sentence("Choose a password."))
+        refuse_different(typed)
+        accounts.set_password(current_user, typed["password"], current_user, now(), "changed the own password")
+    except Refused as refusal:
+        return account(errors=errors_of(refusal))
+    return done(url_for("account.account"), _("Your password is changed, and you are signed out everywhere else."))
 
 
-class PasswordAgainForm(FlaskForm):
-    password = PasswordField(_l("Password"), [InputRequired(_l("Enter your password.")), Length(max=200)])
-
-
-@bp.route("/sign-in", methods=["GET", "POST"])
-def sign_in():
-    form = SignInForm()
-    if form.validate_on_submit():
-        email = form.email.data.strip().lower()
-        officer = _officer_with_ticket(email, form.password)
-        if officer and officer.has_second_factor:
-            return _to_second_step(officer)
-        if officer:
-            return start_session(officer)
-    demo = list(Officer.select().where(Officer.is_demo, Officer.disabled_at.is_null()).order_by(Officer.id))
-    return page("account/sign_in.html", status=_refused(form), form=form, demo=demo,
-                demo_password=DEMO_PASSWORD, candidates=candidate_logins() if demo else [],
-                site_address=current_app.config["SITE_ADDRESS"])
-
-
-@bp.route("/sign-in/code", methods=["GET", "POST"])
-def second_step():
-    """The code of the authenticator app, or a recovery code."""
-    officer = _of_first_step()
-    if officer is None:
-        flash(_("That took too long. Please give your password again."), "warning")
-        return redirect(url_for("account.sign_in", next=request.args.get("next")), 303)
-    form = CodeForm()
-    if form.validate_on_submit():
-        if second_factor.use_recovery_code(officer, form.code.data):
-            left = len(officer.recovery_codes.split()) - 1
-            flash(ngettext("That recovery code is used. %(num)d is left.",
-                           "That recovery code is used. %(num)d are left.", left), "warning")
-            return start_session(officer)
-        ticket = known_browsers.is_known(officer.email) and f"browser {known_browsers.browser_id()}"
-        ticket = ticket or f"code {officer.email}"
-        if not sign_in_limits.take_ticket(ticket, now()):
-            form.code.errors = [too_many()]
-        elif second_factor.use_code(officer, form.code.data, now()):
-            sign_in_limits.give_back(ticket, now())
-            return start_session(officer)
-        else:
-            sign_in_limits.raise_alarms(ticket, officer, now())
-            form.code.errors = [_("This code is not right, or was used before. Wait for the next one.")]
-    return page("account/second_step.html", status=_refused(form), form=form)
-
-
-@bp.post("/sign-out")
-def sign_out():
-    with database.atomic():
-        current_user.session.delete_instance()
-        audit.record(current_user, "signed out", now())
-    session.clear()
-    flash(_("You are signed out."), "success")
-    return redirect(url_for("account.sign_in"), 303)
-
-
-@bp.route("/welcome", methods=["GET", "POST"])
-def welcome():
-    """Choose a password by a one-time link. Its code stands in the fragment of the link, or is typed."""
-    form = WelcomeForm()
-    if form.validate_on_submit():
+@bp.route("/second-factor", methods=["GET", "POST"], endpoint="second_factor")
+def enrol():
+    """The QR code for the app and, once its first code is right, the recovery codes: shown this once."""
+    if current_user.has_second_factor:
+        return second_factor_page()
+    seed, errors = session.setdefault("seed", second_factor.new_seed()), {}
+    typed = typed_in("current", "code")
+    if request.method == "POST":
         try:
-            officer = one_time_links.use(form.code.data, form.password.data, now())
+            refuse_wrong_password(typed["current"])
+            refuse_empty(typed, code=Sentence("Enter the code."))
+            codes = accounts.turn_second_factor_on(current_user, seed, typed["code"], now())
+            session.pop("seed")
+            return page("account/recovery_codes.html", codes=codes)
         except Refused as refusal:
-            blame(form, refusal)
-        else:
-            session.clear()
-            flash(_("Your password is set. Please sign in with it."), "success")
-            return known_browsers.remember(redirect(url_for("account.sign_in"), 303), officer.email)
-    return page("account/welcome.html", status=_refused(form), form=form)
+            errors = errors_of(refusal)
+    address = second_factor.address_of(seed, current_user.email, current_app.config["PORTAL_NAME"])
+    return page("account/enrol.html", status=422 if errors else 200, typed=typed, errors=errors,
+                secret=second_factor.secret_of(seed),
+                qr=segno.make(address, error="m").svg_data_uri(scale=5, border=4, dark="#000", light="#fff"))
 
 
-@bp.get("/")
-def home():
-    """An officer's centre; with several, a panel a centre; board staff get a search."""
-    if not current_user.is_authenticated:
-        return sign_in_again()
-    if current_user.is_board_staff:
-        return redirect(url_for("board_centres.index"), 303)
-    own = list(current_user.own_centres)
-    if len(own) == 1:
-        return redirect(url_for("dashboard.centre", number=own[0].number), 303)
-    return page("dashboard/several.html", centres=own)
+@bp.post("/second-factor/remove")
+def remove_second_factor():
+    password = request.form.get("current", "")
+    try:
+        refuse_wrong_password(password)
+        accounts.turn_second_factor_off(current_user, password, now())
+    except Refused as refusal:
+        return second_factor_page(errors_of(refusal))
+    return done(url_for("account.account"), _("The second factor is off."))
 
 
-@bp.get("/account")
-def account():
-    return security.account_page()
+@bp.post("/recovery-codes")
+def renew_recovery_codes():
+    try:
+        refuse_wrong_password(request.form.get("renew-current", ""))
+        return page("account/recovery_codes.html", codes=accounts.renew_recovery_codes(current_user, now()))
+    except Refused as refusal:
+        return second_factor_page(errors_of(refusal, "renew-"))
 
 
-@bp.route("/account/password-again", methods=["GET", "POST"])
-def password_again():
-    """Before slips are printed, if the password was given long ago."""
-    form = PasswordAgainForm()
-    if form.validate_on_submit() and _officer_with_ticket(current_user.email, form.password):
-        with database.atomic():
-            StaffSession.update(password_at=now()).where(StaffSession.id == current_user.session.id).execute()
-            audit.record(current_user, "gave the password again", now())
-        return redirect(_own_page(request.args.get("next", "")), 303)
-    return page("account/password_again.html", status=_refused(form), form=form)
+@bp.post("/sessions")
+def end_sessions():
+    """Sign out one other session of the own, or all others."""
+    ended = accounts.end_own_sessions(current_user, request.form.get("session", ""), now())
+    return done(url_for("account.account"), ngettext(
+        "%(num)d session is signed out.", "%(num)d sessions are signed out.", ended))
 
 
-def start_session(officer):
-    """A new server-side session; whatever the browser carried before is forgotten."""
-    address, messages = _own_page(request.args.get("next", "")), session.get("_flashes", [])
-    with database.atomic():
-        if current_user.is_authenticated:
-            current_user.session.delete_instance()
-        officer.session = StaffSession.start(officer, now(), request.user_agent.string)
-        audit.record(officer, "signed in", now())
-    session.clear()
-    session["_flashes"] = messages
-    login_user(officer)
-    return known_browsers.remember(redirect(address, 303), officer.email)
+def second_factor_page(errors=None):
+    return page("account/second_factor.html", status=422 if errors else 200, errors=errors or {},
+                left=len(current_user.recovery_codes.split()))
 
 
-def too_many():
-    return _("There were too many attempts for this account. Wait 15 minutes, or use a browser in which you have "
-             "signed in before.")
-
-
-def _officer_with_ticket(email, field):
-    """The officer with this e-mail and the password in this field; or None, and the field says why."""
-    is_known = known_browsers.is_known(email)
-    if not is_known and not sign_in_limits.take_ticket(email, now()):
-        field.errors = [too_many()]
-        return None
-    officer = officer_with(email, field.data)
-    if officer is None:
-        if not is_known:
-            sign_in_limits.raise_alarms(email, Officer.get_or_none(Officer.email == email), now())
-        field.errors = [_("The e-mail address or the password is not right.")]
-    elif not is_known:
-        sign_in_limits.give_back(email, now())
-    return officer
-
-
-def _to_second_step(officer):
-    session.clear()
-    session["second_step"] = {"officer": officer.public_id, "at": int(now().timestamp())}
-    audit.record(officer, "gave the right password", now())
-    return redirect(url_for("account.second_step", next=request.args.get("next")), 303)
-
-
-def _of_first_step():
-    """Who has just given the right password and owes the code, or None."""
-    step = session.get("second_step", {"officer": "", "at": 0})
-    if datetime.fromtimestamp(step["at"], UTC) < now() - SECOND_STEP_WITHIN:
-        return None
-    return Officer.get_or_none(Officer.public_id == step["officer"], Officer.disabled_at.is_null(),
-                               Officer.totp_seed.is_null(False))
-
-
-def _refused(form):
-    return 422 if form.errors else 200
-
-
-def _own_page(address):
-    """A path of this site, or the start page: never another host."""
-    parts = urlsplit(address.replace("\\", "/"))
-    if parts.scheme or parts.netloc or not parts.path.startswith("/") or parts.path.startswith("//"):
-        return url_for("account.home")
-    return address
+def refuse_wrong_password(password):
+    """Raises `Refused(current=…)` unless this is the present password."""
+    if not password:
+        raise Refused(current=Sentence("Enter your present password."))
+    if not current_user.password_is(password):
+        raise Refused(current=Sentence("This is not your password."))

@@ -15,10 +15,10 @@ from models.subcentres import DEFAULTS_ROW, ROW_FIELDS
 from views.errors import http_error
 from views.guards import officers_only
 from views.hypermedia import now
-from views.reach import series_of
+from views.reach import associate_of, series_of
 from views.subcentre_form import read, read_row, shown_rows
 from views.subcentre_history import history
-from views.subcentre_page import A_ROW, THE_DEFAULTS, answer, associate_of, finding, whole
+from views.subcentre_page import A_ROW, THE_DEFAULTS, answer, finding, whole
 from views.subcentre_words import centres_changed
 
 bp = Blueprint("attached_centres", __name__)

@@ -8,11 +8,10 @@ from flask_login import current_user
 
 from documents.statements import Statement, write_broadsheet, write_statements
 from exchange.export import csv_bytes, xlsx_bytes
-from models import audit, statement_codes
+from models import results, statement_codes
 from models.credentials import username_of
 from models.database import Refused, Sentence
 from models.exams import Series
-from models.results import for_staff
 from models.rules import standing
 from views.candidate_statement import notes_of, result_line, statement_layout
 from views.guards import officers_only
@@ -38,9 +37,9 @@ def make(number, code):
     kind, at = request.form.get("kind", ""), now()
     if kind not in KINDS:
         raise Refused(Sentence("Choose which file is to be made."))
-    rows = for_staff(centre, series, at)
+    rows = results.for_staff(centre, series, at)
     data = _table(kind, centre, rows) if kind in ("csv", "xlsx") else _paper(kind, centre, series, rows, at)
-    audit.record(current_user, "downloaded results", at, centre=centre.number, series=series.code, subject=kind)
+    results.record_download(centre, series, kind, current_user, at)
     return attachment(io.BytesIO(data), KINDS[kind], f"{kind}-{centre.number}-{series.code}.{ENDINGS[kind]}")
 
 

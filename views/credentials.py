@@ -12,12 +12,12 @@ from exchange.export import csv_bytes
 from jobs import queue, running
 from jobs import slips as slip_jobs
 from models import issuing
+from models.attempts import KEPT, refused_since
 from models.credentials import SlipBatch
 from models.database import Refused, Sentence
 from models.exams import Candidate
 from models.needs import CONFIRM, LACKING, NEW_PASSWORD, NO_SLIP, OUT_OF_DATE, REISSUE, VOID, State, concerned, states
 from models.rules import standing
-from models.sign_in_failures import KEPT, refused_since
 from views.candidate_results import TAB
 from views.guards import officers_only
 from views.hypermedia import attachment, done, now, or_404, page, say
@@ -176,7 +176,7 @@ def _place(number, code):
 
 
 def _password_first(chosen, centre, series):
-    return redirect(url_for("account.password_again", next=url_for(
+    return redirect(url_for("sign_in.password_again", next=url_for(
         "credentials.batch", number=centre.number, code=series.code, public_id=chosen.public_id)), 303)
 
 

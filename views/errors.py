@@ -55,8 +55,8 @@ def answer(status, sentence):
 def sign_in_again():
     """The session is gone: to sign-in, and back to this page afterwards."""
     if not is_htmx() and request.method == "GET" and request.path != "/":
-        return redirect(url_for("account.sign_in", next=request.full_path.rstrip("?")), 303)
-    return leave_for(url_for("account.sign_in"))
+        return redirect(url_for("sign_in.sign_in", next=request.full_path.rstrip("?")), 303)
+    return leave_for(url_for("sign_in.sign_in"))
 
 
 def leave_for(address):

@@ -5,7 +5,7 @@ from flask import Blueprint, abort, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from models import audit, files
+from models import files
 from models.database import Refused
 from models.files import FROM_BOARD, TO_BOARD, ExchangeFile
 from views.guards import officers_only
@@ -39,7 +39,7 @@ def download(number, public_id):
     """The file as it came: an attachment of no type, so that no browser opens it as a page."""
     centre = centre_of(number)
     file = or_404(centre.files.where(ExchangeFile.public_id == public_id))
-    audit.record(current_user, "downloaded a file", now(), centre=centre.number, subject=file.name)
+    files.record_download(file, current_user, now())
     return attachment(io.BytesIO(file.content), "application/octet-stream", file.name)
 
 

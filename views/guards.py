@@ -8,7 +8,7 @@ from views.errors import sign_in_again
 
 # Endpoints that nobody needs to sign in for. The candidate site guards itself (views/candidates.py).
 PUBLIC = {
-    "static", "health.healthz", "account.sign_in", "account.second_step", "account.welcome", "public.privacy",
+    "static", "health.healthz", "sign_in.sign_in", "sign_in.second_step", "sign_in.welcome", "public.privacy",
     "public.verify",
 }
 CANDIDATE_SITE = "candidates."

@@ -8,7 +8,7 @@ from datetime import timedelta
 from flask import current_app, request
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from models.sign_in_limits import subject_of
+from models.attempts import subject_of
 
 LIFETIME = timedelta(days=180)
 MOST = 8  # officers of one browser

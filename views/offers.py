@@ -10,8 +10,8 @@ from documents.text import checked
 from jobs import queue, running
 from jobs import slips as slip_jobs
 from models import issuing
-from models.attached import Contact
 from models.consequences import release_lines
+from models.contacts import Contact
 from models.database import Overtaken, Refused, Sentence
 from models.delay import format_delay, parse_delay
 from models.exams import Candidate, Series

@@ -1,14 +1,14 @@
 """The officers of an Associate's centres: who they are, and a one-time link for one who cannot sign in."""
-from flask import Blueprint, abort, request, url_for
+from flask import Blueprint, request, url_for
 from flask_login import current_user
 
 from models import one_time_links, staff
-from models.database import Refused, Sentence, database
+from models.database import Refused, Sentence
 from models.people import Officer
 from views.guards import officers_only
 from views.hypermedia import now, or_404, page
 from views.paging import page_of
-from views.reach import frame, managed_centre_of
+from views.reach import associate_of, frame
 
 bp = Blueprint("people", __name__)
 bp.before_request(officers_only)
@@ -26,9 +26,8 @@ def link(number, email):
     officer = or_404(staff.officers_of(associate).where(Officer.email == email.lower()))
     if not staff.may_hand_over_link(current_user, officer):
         raise Refused(Sentence("This officer works at other centres, too: ask the board for a link."))
-    with database.atomic():
-        code, _link = one_time_links.make(officer, current_user, now())
-    return officers_page(associate, officer, (code, url_for("account.welcome", _external=True) + "#" + code))
+    code, _link = one_time_links.make(officer, current_user, now())
+    return officers_page(associate, officer, (code, url_for("sign_in.welcome", _external=True) + "#" + code))
 
 
 def officers_page(associate, officer=None, link=None):
@@ -36,10 +35,3 @@ def officers_page(associate, officer=None, link=None):
     found = page_of(staff.officers_of(associate, q), 50, "people.index", number=associate.number, q=q)
     return page("dashboard/officers.html", **frame(associate, "dashboard"), page_=found, q=q, officer=officer,
                 link=link, centres_of=staff.centres_of(found.rows, associate))
-
-
-def associate_of(number):
-    centre = managed_centre_of(number)
-    if not centre.is_associate:
-        abort(404)
-    return centre

@@ -28,6 +28,14 @@ def managed_centre_of(number):
     return centre
 
 
+def associate_of(number):
+    """The same for the pages that only an Associate has."""
+    centre = managed_centre_of(number)
+    if not centre.is_associate:
+        abort(404)
+    return centre
+
+
 def series_of(centre, code):
     """A series in which the centre, or a centre attached to it, has a valid entry."""
     return or_404(offered_series(centre).where(Series.code == code))

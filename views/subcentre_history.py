@@ -10,8 +10,7 @@ from models.subcentres import DEFAULTS_FIELDS
 from views.candidate_results import TAB
 from views.hypermedia import page
 from views.paging import page_of
-from views.reach import frame, series_of
-from views.subcentre_page import associate_of
+from views.reach import associate_of, frame, series_of
 from views.subcentre_words import control, local, value
 
 A_PAGE = 100

@@ -1,7 +1,7 @@
 """Subcentre Management as templates receive it: finished values of a Screen, as a page or in parts."""
 from typing import NamedTuple
 
-from flask import abort, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 
 from models.subcentre_finding import STATES, find
@@ -9,7 +9,7 @@ from models.subcentres import DEFAULTS_ROW, ROW_FIELDS, fields_of
 from views.candidate_results import TAB
 from views.hypermedia import page, say, wants_fragment
 from views.paging import page_of
-from views.reach import frame, managed_centre_of
+from views.reach import frame
 from views.subcentre_form import prefix, was
 from views.subcentre_words import centres_changed, control, follows, shared_words, totals, value
 
@@ -33,14 +33,6 @@ class RowShown(NamedTuple):
     follows: list
     sides: list
     was: str
-
-
-def associate_of(number):
-    """The Associate of the URL; for any other kind of centre there is no such page."""
-    centre = managed_centre_of(number)
-    if not centre.is_associate:
-        abort(404)
-    return centre
 
 
 def finding():

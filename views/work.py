@@ -63,7 +63,7 @@ def fetch(public_id):
     """The ZIP of slips or the CSV of logins."""
     job = job_of(public_id, Job.kind == "archive", Job.state == DONE)
     if password_was_given_long_ago():
-        return redirect(url_for("account.password_again", next=url_for("work.show", public_id=public_id)), 303)
+        return redirect(url_for("sign_in.password_again", next=url_for("work.show", public_id=public_id)), 303)
     file, (kind, name) = archive.fetch(job, current_user, now()), FILES[job.wanted["format"]]
     response = attachment(file, kind, name % (job.centre.number, job.series.code))
     response.content_length = fstat(file.fileno()).st_size

@@ -51,7 +51,7 @@ def store(_kept, difference, now):
             Centre.update(associate=centres[row["associate_number"]]).where(
                 Centre.number == row["centre_number"]).execute()
     for number, associate in writes["moves"]:
-        attaching.move(centres[number], centres[associate] if associate else None, now)
+        attaching.move_within(centres[number], centres[associate] if associate else None, now)
 
 
 def _reason(row, kinds, associates, seen):

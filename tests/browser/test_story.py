@@ -10,6 +10,7 @@ from documents import papers
 from documents.slips import Layout, write_slips
 from models import issuing, passwords
 from models.attached import AttachedCentre
+from models.codes import as_typed
 from models.credentials import SlipBatch
 from models.exams import Release
 from models.results import Result
@@ -27,7 +28,7 @@ def slips_in(path):
 def login_on(text):
     words = text.split()
     username = next(word for word in words if word.startswith("XA101-"))
-    return username, next(word for word in words if passwords.mistake(passwords.as_typed(word)) is None)
+    return username, next(word for word in words if passwords.mistake(as_typed(word)) is None)
 
 
 def test_from_the_associates_save_to_the_candidates_grades(cast, signed_in, open_page, with_script):

@@ -6,8 +6,9 @@ import pypdfium2
 import pytest
 
 from models import passwords, rules
-from models.attached import Contact
 from models.audit import AuditEvent
+from models.codes import as_typed
+from models.contacts import Contact
 from models.credentials import Credential, SlipBatch
 from models.exams import Entry, Release, recount_qualifications
 from models.issuing import covered
@@ -77,8 +78,8 @@ def test_confirm_makes_credentials_and_a_pdf_at_once(cast, visit):
     assert "Ελένη Παπαδοπούλου" in first
     assert "Юлия Щербакова" in second
     login = Credential.get(Credential.username == "XC301-0001-J26")
-    printed = next(word for word in first.split() if passwords.mistake(passwords.as_typed(word)) is None)
-    assert passwords.verifier(passwords.as_typed(printed), login.salt, b"p" * 40) == login.verifier
+    printed = next(word for word in first.split() if passwords.mistake(as_typed(word)) is None)
+    assert passwords.verifier(as_typed(printed), login.salt, b"p" * 40) == login.verifier
     assert "+34 91 555 0100" in first
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from models import issuing, passwords
 from models.audit import AuditEvent
+from models.codes import as_typed, grouped
 from models.credentials import Credential, Slip, SlipBatch
 from models.exams import Candidate, Release
 from models.offers import Offer
@@ -34,7 +35,7 @@ def newest():
 
 def signs_in(username, password):
     login = Credential.get(Credential.username == username)
-    return passwords.verifier(passwords.as_typed(password), login.salt, b"p" * 40) == login.verifier
+    return passwords.verifier(as_typed(password), login.salt, b"p" * 40) == login.verifier
 
 
 def test_a_changed_delay_marks_exactly_the_slips_whose_time_is_no_longer_true(cast, plain, confirmed):
@@ -72,7 +73,7 @@ def test_reissue_prints_the_new_time_with_the_same_password(cast, visit, confirm
 
     assert answer.status == 303
     first = pdf_text(newest_pdf(visitor, HOME).body)[0]
-    assert passwords.grouped(confirmed["0001"]) in first
+    assert grouped(confirmed["0001"]) in first
     assert "24h after the board’s release" in first
     assert shown(visitor, "out-of-date") == []
     assert newest().kind == "reissue"
@@ -87,7 +88,7 @@ def test_a_new_password_kills_the_old_one_at_once_and_only_that_candidates(cast,
     assert signs_in("XC301-0002-J26", confirmed["0002"])
     pages = pdf_text(newest_pdf(visitor, HOME).body)
     assert len(pages) == 1
-    printed = next(w for w in pages[0].split() if passwords.mistake(passwords.as_typed(w)) is None)
+    printed = next(w for w in pages[0].split() if passwords.mistake(as_typed(w)) is None)
     assert signs_in("XC301-0001-J26", printed)
 
 
@@ -98,12 +99,12 @@ def test_an_old_pdf_marks_a_login_that_has_died_and_does_not_print_its_password(
     visitor.post(AT, {"act": "new-password", "candidate": ["0001"]})
 
     pages = pdf_text(visitor.post(f"{AT}/{old.public_id}/pdf", {"per_page": "1"}).body)
-    symbols = passwords.grouped(confirmed["0001"])
+    symbols = grouped(confirmed["0001"])
     fresh = next(slip for slip in newest().slips)
     assert symbols not in pages[0]
     assert fresh.generation == 2
-    assert passwords.grouped(confirmed["0002"]) in pages[1]
-    assert not any(passwords.mistake(passwords.as_typed(w)) is None for w in pages[0].split())
+    assert grouped(confirmed["0002"]) in pages[1]
+    assert not any(passwords.mistake(as_typed(w)) is None for w in pages[0].split())
 
 
 @pytest.mark.parametrize(("typed", "sentence"), [
@@ -146,7 +147,7 @@ def test_an_arabic_centre_has_its_slips_in_arabic(cast, plain, confirmed):
 
     assert "Confidential Examination results information" in english
     assert "Confidential Examination" not in arabic
-    assert passwords.grouped(confirmed["0001"]) in arabic
+    assert grouped(confirmed["0001"]) in arabic
 
 
 def test_the_csv_holds_the_same_logins_and_no_formula(cast, plain):
@@ -157,8 +158,8 @@ def test_the_csv_holds_the_same_logins_and_no_formula(cast, plain):
 
     rows = list(csv.reader(io.StringIO(answer.body.decode("utf-8-sig"))))
     assert rows[1:] == [
-        ["XC301", "0001", "'=1+1", "XC301-0001-J26", passwords.grouped(logins["0001"])],
-        ["XC301", "0002", "Юлия Щербакова", "XC301-0002-J26", passwords.grouped(logins["0002"])]]
+        ["XC301", "0001", "'=1+1", "XC301-0001-J26", grouped(logins["0001"])],
+        ["XC301", "0002", "Юлия Щербакова", "XC301-0002-J26", grouped(logins["0002"])]]
     assert answer.headers["Cache-Control"] == "no-store"
 
 
@@ -166,7 +167,7 @@ def test_the_same_slips_can_be_read_as_a_page(cast, plain, confirmed):
     page = plain(cast.independent_officer).post(f"{AT}/{newest().public_id}/read")
 
     assert [text_of(h) for h in page.all("h2")] == ["0001 Ελένη Παπαδοπούλου", "0002 Юлия Щербакова"]
-    assert passwords.grouped(confirmed["0002"]) in page.text
+    assert grouped(confirmed["0002"]) in page.text
 
 
 @pytest.mark.parametrize("form", ["pdf", "csv", "read"])
@@ -237,7 +238,7 @@ def test_a_number_that_another_person_has_now_needs_a_new_password(cast, plain, 
     assert [text_of(td) for td in page.all("td", data_label="Slip")] == ["new password needed"]
     assert not signs_in("XC301-0001-J26", confirmed["0001"])
     assert shown(visitor, "no-slip") == []
-    assert passwords.grouped(confirmed["0001"]) not in "".join(pdf_text(newest_pdf(visitor, HOME).body))
+    assert grouped(confirmed["0001"]) not in "".join(pdf_text(newest_pdf(visitor, HOME).body))
 
 
 def test_every_candidate_of_an_act_is_in_the_audit_trail(cast, plain, confirmed):

@@ -9,9 +9,10 @@ import pytest
 from playhouse.test_utils import count_queries
 
 from jobs import archive, running
-from models import issuing, passwords
+from models import issuing
 from models.attached import AttachedCentre
 from models.audit import AuditEvent
+from models.codes import grouped
 from models.credentials import Credential, SlipBatch
 from models.exams import Candidate, Centre
 from models.jobs import DONE, QUEUED, Job
@@ -201,7 +202,7 @@ def test_one_zip_holds_the_newest_slip_of_every_candidate_in_their_centres_langu
     assert files.namelist() == ["slips-XA101-june-2026.pdf", "slips-XA102-june-2026.pdf"]
     for name, logins in zip(files.namelist(), two_centres.values(), strict=True):
         pages = pdf_text(files.read(name))
-        assert [passwords.grouped(login) in page for login, page in zip(logins.values(), pages, strict=True)] == (
+        assert [grouped(login) in page for login, page in zip(logins.values(), pages, strict=True)] == (
             [True] * len(pages))
         assert ("Confidential Examination" in pages[0]) == ("XA101" in name)
 
@@ -215,7 +216,7 @@ def test_one_csv_holds_the_logins_of_every_centre(cast, plain, do_all, two_centr
 
     rows = list(csv.reader(io.StringIO(fetched.body.decode("utf-8-sig"))))
     assert {(row[0], row[1]): row[4] for row in rows[1:]} == {
-        (centre, number): passwords.grouped(password)
+        (centre, number): grouped(password)
         for centre, logins in two_centres.items() for number, password in logins.items()}
 
 
@@ -235,7 +236,7 @@ def test_a_login_that_rests_is_in_no_file_and_printed_as_dead(cast, plain, do_al
     living = pdf_text(own.post(f"{at}/pdf").body)
 
     assert ("XA101" in table, "XA102" in table) == (False, True)
-    first = passwords.grouped(two_centres["XA101"]["0001"])
+    first = grouped(two_centres["XA101"]["0001"])
     assert (first in "".join(resting), first in living[0]) == (False, True)
 
 
@@ -293,7 +294,7 @@ def test_a_centre_that_was_detached_takes_its_logins_with_it(cast, plain, do_all
 
     answer = visitor.post(f"/jobs/{newest_job().public_id}/file")
 
-    secret = passwords.grouped(two_centres["XA102"]["0001"])
+    secret = grouped(two_centres["XA102"]["0001"])
     assert (secret in before.body.decode("utf-8-sig"), answer.status) == (True, 422)
     assert secret not in answer.body.decode()
     assert "Not all of these centres are yours any more. Order the file again." in answer.text

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from models import candidate_site
+from models.attempts import Attempts
 from models.audit import AuditEvent
-from models.credentials import CandidateSession, Credential, SignInFailure
+from models.credentials import CandidateSession, Credential
 from models.database import database
 from tests.candidates.conftest import SHEET, USERNAME
 
@@ -178,12 +179,12 @@ def test_what_nobody_needs_is_forgotten_by_itself(app, zoe, guest, cast):
     """P5: the queue does it every hour; what is younger stays."""
     old, month = cast.now - timedelta(days=2), cast.now - timedelta(days=40)
     CandidateSession.create(digest="old", credential=Credential.get(), generation=1, started_at=old, ends_at=old)
-    SignInFailure.create(subject="old", hour=month)
-    SignInFailure.create(subject="young", hour=cast.now)
+    Attempts.create(subject="old", since=month)
+    Attempts.create(subject="young", since=cast.now)
 
     app.extensions["queue"].forget.call_local()
     database.connect(reuse_if_open=True)
 
     assert [session.digest for session in CandidateSession.select()] == [
         candidate_site.digest_of(zoe.cookie.split(".")[0])]
-    assert [failure.subject for failure in SignInFailure.select()] == ["young"]
+    assert [failure.subject for failure in Attempts.select()] == ["young"]

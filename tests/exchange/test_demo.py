@@ -7,6 +7,7 @@ import pytest
 from exchange import demo
 from models import passwords
 from models.attached import AttachedCentre
+from models.codes import as_typed
 from models.credentials import Credential, SlipBatch
 from models.database import Refused
 from models.exams import Candidate, Centre, Entry, Release, Series
@@ -71,7 +72,7 @@ def test_the_candidates_on_the_page_sign_in_and_one_of_them_waits(loaded, plain)
         assert password in page.text
         login = Credential.get(Credential.username == username)
         key = passwords.keys.pepper(login.pepper_id)
-        assert login.verifier == passwords.verifier(passwords.as_typed(password), login.salt, key)
+        assert login.verifier == passwords.verifier(as_typed(password), login.salt, key)
         shown.append((login.candidate.series.code,
                       standing(login.candidate.centre, login.candidate.series).has_access))
     assert shown == [("june-2026", True), ("november-2026", True)]

@@ -10,8 +10,9 @@ import pytest
 
 from jobs import queue, running
 from jobs import slips as slip_jobs
-from models import needs, sign_in_failures
-from models.credentials import CandidateSession, Credential, SignInFailure
+from models import needs
+from models.attempts import Attempts
+from models.credentials import CandidateSession, Credential
 from models.jobs import DONE, LEASE, QUEUED, RUNNING, Job
 
 LONG_AGO = datetime.now(UTC) - timedelta(minutes=10)
@@ -110,12 +111,12 @@ def test_sessions_and_counts_that_nobody_needs_are_forgotten_by_themselves(cast,
         CandidateSession.create(digest=name, credential=Credential.select().first(), generation=1,
                                 started_at=ends_at - timedelta(hours=2), ends_at=ends_at)
     for subject, at in (("old", now - timedelta(days=31)), ("new", now - timedelta(days=1))):
-        SignInFailure.create(subject=subject, hour=sign_in_failures.hour_of(at))
+        Attempts.create(subject=subject, since=at)
 
     tasks.forget.call_local()
 
     assert sorted(session.digest for session in CandidateSession) == ["just ended", "open"]
-    assert [failure.subject for failure in SignInFailure] == ["new"]
+    assert [failure.subject for failure in Attempts] == ["new"]
 
 
 def test_files_with_logins_are_deleted_after_an_hour(app, tasks):

@@ -10,6 +10,7 @@ import pytest
 from documents import papers
 from jobs import slips as slip_jobs
 from models import issuing, needs, passwords
+from models.codes import as_typed
 from models.credentials import Credential, Slip, SlipBatch
 from models.database import database
 from models.jobs import DONE, Job
@@ -30,7 +31,7 @@ def printed(app, batch):
         words = page.split()
         username = next(word for word in words if word.startswith(batch.centre.number + "-"))
         logins[username] = next(
-            passwords.as_typed(word) for word in words if passwords.mistake(passwords.as_typed(word)) is None)
+            as_typed(word) for word in words if passwords.mistake(as_typed(word)) is None)
     return logins
 
 

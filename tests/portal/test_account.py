@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pyotp
 import pytest
 
-from models import one_time_links, second_factor, sign_in_limits
+from models import attempts, one_time_links, second_factor
+from models.attempts import LIMIT, SPRAYED, WINDOW, Attempts
 from models.audit import AuditEvent
 from models.database import Refused
 from models.people import Officer, Posting
-from models.sign_in_limits import LIMIT, SPRAYED, StaffAttempts
 from models.staff_passwords import hashed
 from tests.cast import PASSWORD
 from tests.visitor import Visitor, text_of
@@ -108,16 +108,16 @@ def test_an_attack_on_one_account_limits_no_other(app, cast):
 
 def test_good_sign_ins_are_never_limited(app, cast):
     assert [Visitor(app).sign_in(cast.karachi_officer).status for _ in range(LIMIT + 2)] == [303] * (LIMIT + 2)
-    assert StaffAttempts.select().where(StaffAttempts.count > 0).count() == 0
+    assert Attempts.select().where(Attempts.count > 0).count() == 0
 
 
 def test_a_limit_ends_by_itself(cast):
     start = now()
     for _ in range(LIMIT + 1):
-        sign_in_limits.take_ticket(KIRAN, start)
+        attempts.take_ticket(KIRAN, start)
 
-    assert not sign_in_limits.take_ticket(KIRAN, start + timedelta(minutes=1))
-    assert sign_in_limits.take_ticket(KIRAN, start + timedelta(minutes=31))
+    assert not attempts.take_ticket(KIRAN, start + timedelta(minutes=1))
+    assert attempts.take_ticket(KIRAN, start + timedelta(minutes=31))
 
 
 def test_an_attack_raises_one_alarm_and_names_the_account(app, cast):
@@ -131,12 +131,12 @@ def test_an_attack_raises_one_alarm_and_names_the_account(app, cast):
 
 
 def test_spraying_raises_one_alarm(cast):
-    for place in range(SPRAYED + 3):
-        sign_in_limits.take_ticket(f"officer{place}@school.example", now())
-        sign_in_limits.raise_alarms(f"officer{place}@school.example", None, now())
+    for place in range(SPRAYED[WINDOW][0] + 3):
+        attempts.take_ticket(f"officer{place}@school.example", now())
+        attempts.raise_alarms(f"officer{place}@school.example", None, now())
 
     alarms = AuditEvent.select().where(AuditEvent.what == "alarm: many accounts tried")
-    assert [alarm.subject for alarm in alarms] == [f"{SPRAYED} accounts"]
+    assert [alarm.subject[:11] for alarm in alarms] == [f"{SPRAYED[WINDOW][0]} accounts"]
 
 
 def test_unknown_disabled_and_invited_officers_look_like_a_wrong_password(app, cast):

@@ -41,7 +41,7 @@ def test_a_centre_is_corrected_with_what_was_and_what_is(cast, visit):
 
 
 @pytest.mark.parametrize(("wrong", "sentence"), [
-    ({"name": ""}, "Enter a name of at most 80 characters."),
+    ({"name": ""}, "Enter a name."),
     ({"time_zone": "Lima"}, "Choose a time zone of the list."),
     ({"email": "nobody"}, "That is not an e-mail address"),
     ({"language": "xx"}, "Choose a language of the list."),

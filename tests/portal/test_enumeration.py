@@ -11,9 +11,9 @@ import time
 import pytest
 
 from models import candidate_sign_in, passwords, staff_passwords
+from models.attempts import Attempts
 from models.database import database
 from models.people import Officer
-from models.sign_in_limits import StaffAttempts
 from tests.candidates.conftest import USERNAME, Guest
 from tests.portal.test_account import KIRAN, now, try_to_sign_in
 from tests.visitor import Visitor
@@ -90,7 +90,7 @@ def compared(known, unknown, derive, rounds):
     unknown()
     spent = []
     for _ in range(rounds):
-        StaffAttempts.delete().execute()  # who is limited is refused without a derivation
+        Attempts.delete().execute()  # who is limited is refused without a derivation
         spent.append([processor_time(call) for call in (known, unknown, derive)])
     return (statistics.median(of_known - of_unknown for of_known, of_unknown, _ in spent),
             statistics.median(of_derivation for *_, of_derivation in spent))

@@ -5,13 +5,13 @@ from flask import Blueprint, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from models import attaching, audit
-from models.database import Refused, Sentence, database
+from models import attaching, centres
+from models.database import Refused, Sentence
 from models.exams import Centre
-from models.subcentres import is_email
 from views.board import board_page
+from views.forms import errors_of, typed_in
 from views.guards import board_only
-from views.hypermedia import done, now, or_404, say
+from views.hypermedia import done, now, or_404
 from views.languages import LANGUAGES
 from views.paging import page_of
 
@@ -32,18 +32,15 @@ def index():
 @bp.route("/<number>", methods=["GET", "POST"])
 def edit(number):
     centre = one(number)
-    typed = {name: getattr(centre, name) for name in ("name", "country", "time_zone", "email", "language")}
+    typed = {name: getattr(centre, name) for name in centres.CORRECTED}
     errors = {}
     if request.method == "POST":
-        before = dict(typed)
-        typed = {name: " ".join(request.form.get(name, "").split()) for name in typed}
-        errors = _errors(typed)
-        if not errors:
-            with database.atomic():
-                Centre.update(**typed).where(Centre.id == centre.id).execute()
-                audit.record(current_user, "changed a centre", now(), centre=centre.number,
-                             changes=audit.differences(before, typed))
+        typed = typed_in(*centres.CORRECTED)
+        try:
+            centres.correct(centre, typed, current_user, now())
             return done(url_for("board_centres.edit", number=centre.number), _("The centre is changed."))
+        except Refused as refusal:
+            errors = errors_of(refusal)
     associates = current_user.centres.where(Centre.kind == "associate", Centre.id != centre.id)
     return board_page("board/centres/edit.html", "centres", status=422 if errors else 200, centre_=centre,
                       typed=typed, errors=errors, languages=list(LANGUAGES.items()), associates=list(associates),
@@ -63,11 +60,7 @@ def move(number):
 def moved(number):
     centre = one(number)
     associate = _associate(centre, request.form.get("associate", ""))
-    before = centre.associate.number if centre.is_attached else ""
-    with database.atomic():
-        attaching.move(centre, associate, now())
-        audit.record(current_user, "attached a centre" if associate else "detached a centre", now(),
-                     centre=centre.number, changes=[("associate", before, associate.number if associate else "")])
+    attaching.move(centre, associate, current_user, now())
     return done(url_for("board_centres.edit", number=centre.number),
                 _("Attached to %(name)s.", name=associate.name) if associate else _("Detached."))
 
@@ -91,18 +84,3 @@ def _associate(centre, number):
     if associate is None:
         raise Refused(Sentence("There is no Associate %(number)s.", number=number[:5]))
     return associate
-
-
-def _errors(typed):
-    errors = {}
-    if not typed["name"] or len(typed["name"]) > 80:
-        errors["name"] = _("Enter a name of at most 80 characters.")
-    if len(typed["country"]) > 80:
-        errors["country"] = _("Use at most 80 characters.")
-    if typed["time_zone"] not in available_timezones():
-        errors["time_zone"] = _("Choose a time zone of the list.")
-    if typed["email"] and (not is_email(typed["email"]) or len(typed["email"]) > 254):
-        errors["email"] = say(Sentence("That is not an e-mail address, like exams@school.example."))
-    if typed["language"] not in LANGUAGES:
-        errors["language"] = _("Choose a language of the list.")
-    return errors

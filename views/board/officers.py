@@ -4,7 +4,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from models import one_time_links, staff
-from models.database import Refused, Sentence, database
+from models.database import Refused, Sentence
 from models.exams import Centre
 from models.people import BOARD_RIGHTS, RIGHTS, Officer
 from views.board import board_page
@@ -76,9 +76,8 @@ def link(email):
     officer = one(email)
     if not staff.may_hand_over_link(current_user, officer):
         raise Refused(Sentence("You cannot make a link for this officer."))
-    with database.atomic():
-        code, _link = one_time_links.make(officer, current_user, now())
-    return edit(email, link=(code, url_for("account.welcome", _external=True) + "#" + code))
+    code, _link = one_time_links.make(officer, current_user, now())
+    return edit(email, link=(code, url_for("sign_in.welcome", _external=True) + "#" + code))
 
 
 @bp.post("/<email>/<any(disable, enable, 'second-factor'):act>")
