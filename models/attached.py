@@ -1,15 +1,15 @@
 """What an Associate decides for its attached centres, and what an officer has changed and not yet saved."""
 from typing import NamedTuple
 
-from peewee import BooleanField, CharField, Check, ForeignKeyField, IntegerField, JSONField
+from peewee import BooleanField, CharField, ForeignKeyField, IntegerField, JSONField
 
 from models.contacts import LONGEST, Contact
-from models.database import Model, Moment
+from models.database import Model, Moment, OneOf
+from models.delay import Delay
 from models.exams import Centre, Series
 from models.people import Officer
 
 DEFAULT, CENTRE_DEFINED = "default", "centre"
-MODES = Check(f"contact_mode IN ('{DEFAULT}', '{CENTRE_DEFINED}')")
 
 
 class Controls(NamedTuple):
@@ -27,8 +27,8 @@ class AttachedDefaults(Model):
     series = ForeignKeyField(Series, on_delete="CASCADE")
     uses_defaults = BooleanField(default=False)
     give_access = BooleanField(default=True)  # stands ticked, so that ticking 'Use defaults' lets all in
-    delay = IntegerField(default=0, constraints=[Check("delay BETWEEN 0 AND 20160")])
-    contact_mode = CharField(max_length=7, default=DEFAULT, constraints=[MODES])
+    delay = Delay()
+    contact_mode = OneOf(DEFAULT, CENTRE_DEFINED, max_length=7, default=DEFAULT)
     contact_name = CharField(max_length=LONGEST["name"], default="")
     contact_phone = CharField(max_length=LONGEST["phone"], default="")
     contact_email = CharField(max_length=LONGEST["email"], default="")
@@ -62,8 +62,8 @@ class AttachedCentre(Model):
     centre = ForeignKeyField(Centre, on_delete="CASCADE")
     series = ForeignKeyField(Series, on_delete="CASCADE")
     give_access = BooleanField(default=False)
-    delay = IntegerField(default=0, constraints=[Check("delay BETWEEN 0 AND 20160")])
-    contact_mode = CharField(max_length=7, default=DEFAULT, constraints=[MODES])
+    delay = Delay()
+    contact_mode = OneOf(DEFAULT, CENTRE_DEFINED, max_length=7, default=DEFAULT)
     detached_from = ForeignKeyField(Centre, null=True, on_delete="SET NULL")
     version = IntegerField(default=0)
 

@@ -1,9 +1,9 @@
 """A board file between being sent and being applied, and what became of it."""
 import secrets
 
-from peewee import BlobField, BooleanField, CharField, Check, ForeignKeyField, JSONField
+from peewee import BlobField, BooleanField, CharField, ForeignKeyField, JSONField
 
-from models.database import Model, Moment
+from models.database import Model, Moment, OneOf
 from models.jobs import Job
 from models.people import Officer
 
@@ -19,7 +19,7 @@ class BoardImport(Model):
     """
 
     public_id = CharField(max_length=22, unique=True, default=lambda: secrets.token_urlsafe(16))
-    kind = CharField(max_length=8, constraints=[Check(f"kind IN {KINDS}")])
+    kind = OneOf(*KINDS, max_length=8)
     name = CharField(max_length=200)
     complete = BooleanField(default=False)
     content = BlobField(default=b"")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlparse
 
-from peewee import BigIntegerField, DatabaseProxy, PostgresqlDatabase, SqliteDatabase
+from peewee import BigIntegerField, CharField, Check, DatabaseProxy, PostgresqlDatabase, SqliteDatabase
 from peewee import Model as PeeweeModel
 
 database = DatabaseProxy()
@@ -47,6 +47,25 @@ class Moment(BigIntegerField):
 
     def python_value(self, value):
         return None if value is None else datetime.fromtimestamp(value, UTC)
+
+
+class Checked:
+    """A field whose rule the database repeats: `rule` is the check's SQL, of which `{}` is the column."""
+
+    rule = ""
+
+    def bind(self, model, name, set_attribute=True):
+        super().bind(model, name, set_attribute)
+        self.constraints = [Check(self.rule.format(self.column_name))]
+
+
+class OneOf(Checked, CharField):
+    """One of a few words."""
+
+    def __init__(self, *words, **options):
+        listed = ", ".join(f"'{word}'" for word in words)
+        self.words, self.rule = words, f"{{}} IN ({listed})"
+        super().__init__(**options)
 
 
 class Model(PeeweeModel):

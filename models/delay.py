@@ -1,17 +1,29 @@
 """Delays: minutes in the database, words in the text box (`24`, `24h`, `1d 6h`, `90m`)."""
 import re
 
-from models.database import Refused, Sentence
+from peewee import IntegerField
 
-LONGEST = 14 * 24 * 60
+from models.database import Checked, Refused, Sentence
+
+LONGEST_DAYS = 14
+LONGEST = LONGEST_DAYS * 24 * 60
 MINUTES = {"d": 24 * 60, "h": 60, "m": 1}
 PART = re.compile(r"(\d{1,5}(?:[.,]\d{1,2})?)\s*([dhm])[a-z]*\.?", re.IGNORECASE)
+
+
+class Delay(Checked, IntegerField):
+    """Minutes, none at first, at most LONGEST."""
+
+    rule = f"{{}} BETWEEN 0 AND {LONGEST}"
+
+    def __init__(self):
+        super().__init__(default=0)
 
 
 def parse_delay(text, field="delay"):
     """Minutes from what was typed; a bare number is hours, an empty box no delay.
 
-    Raises `Refused` for what is no delay, is not whole minutes or is longer than 14 days.
+    Raises `Refused` for what is no delay, is not whole minutes or is longer than LONGEST.
     """
     typed = (text or "").strip().translate({0x200E: None, 0x200F: None})
     if not typed:
@@ -26,7 +38,7 @@ def parse_delay(text, field="delay"):
     if minutes != int(minutes):
         raise unreadable
     if minutes > LONGEST:
-        raise Refused(**{field: Sentence("A delay can be at most 14 days.")})
+        raise Refused(**{field: Sentence("A delay can be at most %(n)s days.", n=LONGEST_DAYS)})
     return int(minutes)
 
 

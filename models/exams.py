@@ -1,7 +1,7 @@
 """Centres, series, releases, candidates and their entries."""
-from peewee import CharField, Check, ForeignKeyField
+from peewee import CharField, ForeignKeyField
 
-from models.database import Model, Moment, Sentence
+from models.database import Model, Moment, OneOf, Sentence
 
 # The order in which a page or a slip lists them; others follow by name.
 QUALIFICATIONS = ("A Level", "AS Level", "IGCSE", "IGCSE (9-1)", "O Level")
@@ -12,7 +12,7 @@ class Centre(Model):
 
     number = CharField(max_length=5, unique=True)
     name = CharField(max_length=200)
-    kind = CharField(max_length=9, default="centre", constraints=[Check("kind IN ('centre', 'associate')")])
+    kind = OneOf("centre", "associate", max_length=9, default="centre")
     associate = ForeignKeyField("self", null=True, backref="attached_centres", on_delete="RESTRICT")
     country = CharField(max_length=80, default="")
     time_zone = CharField(max_length=64, default="UTC")
@@ -81,8 +81,7 @@ class Entry(Model):
     syllabus_code = CharField(max_length=10)
     option_code = CharField(max_length=10, default="")
     title = CharField(max_length=120)
-    status = CharField(max_length=9, default="entered",
-                       constraints=[Check("status IN ('entered', 'withdrawn')")])
+    status = OneOf("entered", "withdrawn", max_length=9, default="entered")
 
     class Meta:
         indexes = ((("candidate", "qualification", "syllabus_code"), True),)

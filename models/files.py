@@ -3,10 +3,10 @@ import re
 import secrets
 import unicodedata
 
-from peewee import BlobField, CharField, Check, ForeignKeyField, IntegerField, fn
+from peewee import BlobField, CharField, ForeignKeyField, IntegerField, fn
 
 from models import audit
-from models.database import Model, Moment, Refused, Sentence, database
+from models.database import Model, Moment, OneOf, Refused, Sentence, database
 from models.exams import Centre, Series
 
 FROM_BOARD, TO_BOARD = "from-board", "to-board"
@@ -22,7 +22,7 @@ class ExchangeFile(Model):
     public_id = CharField(max_length=22, unique=True, default=lambda: secrets.token_urlsafe(16))
     centre = ForeignKeyField(Centre, backref="files", on_delete="CASCADE")
     series = ForeignKeyField(Series, null=True, on_delete="SET NULL")
-    direction = CharField(max_length=10, constraints=[Check("direction IN ('from-board', 'to-board')")])
+    direction = OneOf(FROM_BOARD, TO_BOARD, max_length=10)
     name = CharField(max_length=200)
     size = IntegerField()
     content = BlobField()

@@ -2,9 +2,9 @@
 import secrets
 from datetime import timedelta
 
-from peewee import CharField, Check, ForeignKeyField, IntegerField, JSONField, TextField
+from peewee import CharField, ForeignKeyField, IntegerField, JSONField, TextField
 
-from models.database import Model, Moment
+from models.database import Model, Moment, OneOf
 from models.exams import Centre, Series
 from models.people import Officer
 
@@ -27,8 +27,7 @@ class Job(Model):
     series = ForeignKeyField(Series, null=True, on_delete="CASCADE")
     wanted = JSONField(default=dict)
     result = JSONField(default=dict)
-    state = CharField(max_length=9, default=QUEUED,
-                      constraints=[Check(f"state IN {STATES}")])
+    state = OneOf(*STATES, max_length=9, default=QUEUED)
     done = IntegerField(default=0)
     total = IntegerField(default=0)
     error = TextField(default="")

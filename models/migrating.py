@@ -4,7 +4,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from peewee import PostgresqlDatabase, Select, fn
+from peewee import SQL, Context, PostgresqlDatabase, Select, fn
 from playhouse.migrations import Runner
 
 from models.database import database
@@ -26,6 +26,19 @@ def applied():
 
 def pending():
     return [step.name for step in Runner(database.obj, str(MIGRATIONS)).status() if not step.applied]
+
+
+def change_check(migrator, db, table, column, field):
+    """For a migration: give a column the constraints of `field`, an unbound peewee field, instead of its check.
+
+    SQLite writes the table anew; PostgreSQL calls the check of a column <table>_<column>_check.
+    """
+    if isinstance(db, PostgresqlDatabase):
+        name, rule = f"{table}_{column}_check", field.constraints[0].sql
+        db.execute(Context().sql(SQL(f'ALTER TABLE "{table}" DROP CONSTRAINT IF EXISTS "{name}"')))
+        db.execute(Context().sql(SQL(f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" ')).sql(SQL(rule)))
+        return
+    migrator.migrate(migrator.alter_column_type(table, column, field))
 
 
 @contextmanager

@@ -1,8 +1,9 @@
 """What a centre offers its candidates in a series: NO, ALL or Selected candidates, terms, contact and delay."""
-from peewee import CharField, Check, ForeignKeyField, IntegerField
+from peewee import CharField, ForeignKeyField, IntegerField
 
 from models.contacts import LONGEST, Contact
-from models.database import Model, Moment
+from models.database import Model, Moment, OneOf
+from models.delay import Delay
 from models.exams import Candidate, Centre, Series
 
 NONE, ALL, SELECTED = "none", "all", "selected"
@@ -14,8 +15,8 @@ class Offer(Model):
 
     centre = ForeignKeyField(Centre, backref="offers", on_delete="CASCADE")
     series = ForeignKeyField(Series, on_delete="CASCADE")
-    scope = CharField(max_length=8, default=NONE, constraints=[Check("scope IN ('none', 'all', 'selected')")])
-    delay = IntegerField(default=0, constraints=[Check("delay BETWEEN 0 AND 20160")])
+    scope = OneOf(NONE, ALL, SELECTED, max_length=8, default=NONE)
+    delay = Delay()
     contact_name = CharField(max_length=LONGEST["name"], default="")
     contact_phone = CharField(max_length=LONGEST["phone"], default="")
     contact_email = CharField(max_length=LONGEST["email"], default="")

@@ -5,11 +5,11 @@ server and no log sees, and can be typed.
 """
 from datetime import timedelta
 
-from peewee import CharField, Check, ForeignKeyField
+from peewee import CharField, ForeignKeyField
 
 from models import accounts, audit
 from models.codes import as_typed, digest_of, grouped, new_code
-from models.database import Model, Moment, Refused, Sentence, database
+from models.database import Model, Moment, OneOf, Refused, Sentence, database
 from models.people import Officer
 
 INVITATION, RESET = "invitation", "reset"
@@ -22,7 +22,7 @@ class OneTimeLink(Model):
 
     digest = CharField(max_length=64, unique=True)
     officer = ForeignKeyField(Officer, backref="links", on_delete="CASCADE")
-    kind = CharField(max_length=10, constraints=[Check(f"kind IN ('{INVITATION}', '{RESET}')")])
+    kind = OneOf(INVITATION, RESET, max_length=10)
     made_by = CharField(max_length=254)
     made_at = Moment()
     expires_at = Moment()
