@@ -1,7 +1,7 @@
 """The service: `create_app` for any WSGI server, `python app.py` for one machine with everything inside."""
 import logging
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app
 from flask_babel import get_locale
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
@@ -15,10 +15,10 @@ import views
 from jobs import queue
 from models import passwords
 from models.database import connect
+from models.languages import LANGUAGES
 from models.people import StaffSession
-from views import errors, guards
+from views import errors, guards, languages
 from views.hypermedia import is_poll, now, say
-from views.languages import Languages, direction
 from views.staff_cookie import StaffCookie
 
 LARGEST_REQUEST = 32 * 1024 * 1024
@@ -57,7 +57,7 @@ def create_app(**given):
     if settings["PRODUCTION"]:
         commands.refuse_unfit(app)
     passwords.keys.load(settings["CREDENTIAL_KEY"], settings["PEPPER"])
-    Languages(app, locale_selector=locale, timezone_selector=lambda: "UTC")
+    languages.init_app(app)
     CSRFProtect(app)
     app.session_interface = StaffCookie()
     login = LoginManager(app)
@@ -74,10 +74,6 @@ def create_app(**given):
     return app
 
 
-def locale():
-    return g.get("language", "en")
-
-
 def in_every_template():
     language = str(get_locale())
     return {
@@ -85,7 +81,7 @@ def in_every_template():
         "board_name": current_app.config["BOARD_NAME"],
         "support_email": current_app.config["SUPPORT_EMAIL"],
         "locale": language,
-        "direction": direction(language),
+        "direction": LANGUAGES[language].direction,
     }
 
 

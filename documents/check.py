@@ -12,6 +12,7 @@ from documents import slips as engine
 from documents.compiler import Plan, Unusual, compile_literal, names_in, values_in
 from documents.pages import PAPERS, forget_templates
 from documents.slips import Layout, Slip
+from models.languages import LANGUAGES
 
 _SAMPLE = Slip("XA101", "Example School", "0042", "Ana Example", "June 2026", "XA101-0042-J26",
                "2345-6789-BCDF-GHJK", (("A Level", "Tue 11 Aug 2026, 10:00 (Asia/Karachi)"),) * 2,
@@ -25,7 +26,7 @@ SAMPLES = (
 )
 
 
-def check_template(folder: Path | None, logo: Path | None = None, languages=("en", "ar")) -> list[str]:
+def check_template(folder: Path | None, logo: Path | None = None, languages=tuple(LANGUAGES)) -> list[str]:
     """What keeps pages made from a board's folder of templates from being stamped, each as a sentence that begins
     with the template; an empty list when all of them are fast. None is the folder that comes with the program."""
     forget_templates()

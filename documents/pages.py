@@ -6,16 +6,13 @@ from functools import cache
 from pathlib import Path
 
 import jinja2
-from babel.messages.pofile import read_po
 
 from documents import typesetting
+from documents.languages import translation
+from models.languages import LANGUAGES
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "templates" / "slips"
-TRANSLATIONS = ROOT / "translations"
-RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
-SCRIPTS = {"ar": "Arabic", "fa": "Arabic", "ur": "Arabic", "he": "Hebrew", "hi": "Devanagari", "bn": "Bengali",
-           "ta": "Tamil", "th": "Thai"}        # of languages that are not written in Latin, Greek or Cyrillic
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +39,7 @@ class Design:
 
     @property
     def right_to_left(self) -> bool:
-        return self.language.split("-")[0] in RIGHT_TO_LEFT
+        return LANGUAGES[self.language].is_right_to_left
 
     @property
     def roots(self) -> tuple[Path, ...]:
@@ -62,21 +59,6 @@ class Design:
             faces=_declared(self.language, faces), families=_families(self.language, faces))
 
 
-def translation(language: str, text: str) -> str:
-    """A sentence in a language; the English one where there is no other."""
-    return _catalogue(language).get(text) or text
-
-
-@cache
-def _catalogue(language: str) -> dict[str, str]:
-    for name in (language.replace("-", "_"), language.split("-")[0]):
-        path = TRANSLATIONS / name / "LC_MESSAGES" / "messages.po"
-        if path.exists():
-            with path.open("rb") as file:
-                return {message.id: message.string for message in read_po(file) if isinstance(message.id, str)}
-    return {}
-
-
 @cache
 def _environment(board: Path | None) -> jinja2.Environment:
     folders = [folder for folder in (board, TEMPLATES) if folder]
@@ -89,7 +71,7 @@ def _declared(language: str, further: tuple[typesetting.Face, ...]) -> tuple[dic
     """The faces that a page in this language needs: each one declared costs xhtml2pdf time."""
     plain = typesetting.plain_face
     faces = [("Slip", plain(), False), ("Slip", plain(bold=True), True), ("SlipMono", plain(mono=True), False)]
-    script = SCRIPTS.get(language.split("-")[0])
+    script = LANGUAGES[language].script
     if script:
         faces += [("SlipScript", typesetting.script_face(script, bold), bold) for bold in (False, True)]
     own = [face for _, face, _ in faces]

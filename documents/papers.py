@@ -1,42 +1,18 @@
 """From rows to paper: what the slips of a batch print, as values in words of their language."""
 from contextlib import contextmanager
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
-
-from documents.pages import translation
-from documents.slips import Layout, Slip, unprintable, write_slips
+from documents import words
+from documents.languages import translation
+from documents.slips import Layout, Slip, write_slips
 from documents.slips import Refused as NotPrintable
-from documents.text import checked
 from models import issuing
 from models.codes import grouped
 from models.database import Refused, Sentence
-from models.delay import format_delay
+from models.languages import LANGUAGES
 from models.rules import read_printed_contact, read_printed_releases
 
 LOGIN_COLUMNS = ("centre_number", "candidate_number", "candidate_name", "username", "password")
-
-
-def refuse_unprintable(candidates):
-    """Raises `Refused` naming the candidates whose name no font of the slips can print."""
-    wrong = [(candidate, characters) for candidate in candidates if (characters := unprintable(candidate.name))]
-    if wrong:
-        raise Refused(Sentence(
-            "These names cannot be printed, so nothing was made: %(names)s. Ask the board to correct the entry.",
-            names="; ".join(f"{candidate.number} {candidate.name} ({' '.join(characters)})"
-                            for candidate, characters in wrong[:10])))
-
-
-def refuse_unprintable_contact(standing):
-    """Raises `Refused` where the contact to be printed cannot be: an Associate's is for many centres."""
-    for text in contact_lines(standing.printed_contact(), standing.centre, "en"):
-        try:
-            checked(text)
-        except NotPrintable:
-            raise Refused(Sentence(
-                "The contact “%(contact)s” cannot be printed on a slip, so nothing was made. Use ordinary characters, "
-                "at most 160.", contact=text[:160])) from None
 
 
 def write_batch(batch, out, layout, *, by_name=False, password=None):
@@ -71,7 +47,7 @@ def layout_of(settings, language, made_at, **options):
     return Layout(
         language=language, board_name=settings["BOARD_NAME"], site_url=url,
         site_address=url.split("://")[-1].rstrip("/"), printed_at=made_at,
-        printed_text=_moment(made_at, "UTC", language) + " UTC",
+        printed_text=words.with_place(made_at, "UTC", language),
         templates=Path(settings["SLIP_TEMPLATES"]) if settings["SLIP_TEMPLATES"] else None,
         logo=Path(settings["SLIP_LOGO"]) if settings["SLIP_LOGO"] else None, **options)
 
@@ -98,21 +74,15 @@ def release_lines(printed, delay, language):
         by_instant.setdefault(instant, []).append(name)
     lines = []
     for instant, names in sorted(by_instant.items(), key=lambda item: (item[0] is None, item[0])):
-        told = translation(language, "to be announced")
-        if instant:
-            told = f"{_moment(instant, zone, language)} ({zone})"
-            if delay:
-                told += ", " + translation(language, "%(delay)s after the board’s release") % {
-                    "delay": format_delay(delay)}
-        lines.append((", ".join(names), told))
+        said = words.with_place(instant, zone, language) if instant else translation(language, "to be announced")
+        if instant and delay:
+            said += LANGUAGES[language].comma + " " + translation(
+                language, "%(delay)s after the board’s release", delay=words.long_delay(delay, language))
+        lines.append((", ".join(names), said))
     return tuple(lines)
 
 
 def contact_lines(printed, centre, language):
     contact = read_printed_contact(printed)
-    name = contact.name or f"{translation(language, 'Exams officer')}, {centre.name}"
+    name = contact.name or translation(language, "Exams officer") + f"{LANGUAGES[language].comma} {centre.name}"
     return tuple(filter(None, (name, contact.phone, contact.email)))
-
-
-def _moment(instant, zone, language):
-    return format_datetime(instant.astimezone(ZoneInfo(zone)), "EEE d MMM y, HH:mm", locale=language)

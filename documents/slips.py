@@ -34,7 +34,8 @@ import pikepdf
 
 from documents.compiler import Code, Plan, SharedCode, Unusual, compile_literal, compile_page, values_in
 from documents.fitting import TooLong
-from documents.pages import PAPERS, Design, Paper, translation
+from documents.languages import translation
+from documents.pages import PAPERS, Design, Paper
 from documents.sheets import Cell, sheet
 from documents.stamping import Press
 from documents.text import Refused, checked

@@ -14,7 +14,8 @@ from typing import BinaryIO
 
 from documents.compiler import Code, Plan, Unusual, compile_literal, compile_page, values_in
 from documents.fitting import TooLong
-from documents.pages import PAPERS, Design, Paper, translation
+from documents.languages import translation
+from documents.pages import PAPERS, Design, Paper
 from documents.sheets import Cell, sheet
 from documents.stamping import Press
 from documents.text import Refused, checked

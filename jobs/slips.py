@@ -1,7 +1,10 @@
 """Jobs that give candidates their logins: ordered by one verb each, carried out one centre after the other."""
 from datetime import UTC, datetime
 
-from documents.papers import refuse_unprintable, refuse_unprintable_contact
+from documents.papers import contact_lines
+from documents.slips import Refused as NotPrintable
+from documents.slips import unprintable
+from documents.text import checked
 from jobs.running import kind
 from models import audit, issuing
 from models.database import Overtaken, Refused, Sentence, database
@@ -131,3 +134,24 @@ def _mark(work, number, batches=(), refused=(), slips=0):
         work.finish(result)
     else:
         work.keep(result, min(result["slips"], work.job.total))
+
+
+def refuse_unprintable(candidates):
+    """Raises `Refused` naming the candidates whose name no font of the slips can print."""
+    wrong = [(candidate, characters) for candidate in candidates if (characters := unprintable(candidate.name))]
+    if wrong:
+        raise Refused(Sentence(
+            "These names cannot be printed, so nothing was made: %(names)s. Ask the board to correct the entry.",
+            names="; ".join(f"{candidate.number} {candidate.name} ({' '.join(characters)})"
+                            for candidate, characters in wrong[:10])))
+
+
+def refuse_unprintable_contact(standing):
+    """Raises `Refused` where the contact to be printed cannot be: an Associate's is for many centres."""
+    for text in contact_lines(standing.printed_contact(), standing.centre, "en"):
+        try:
+            checked(text)
+        except NotPrintable:
+            raise Refused(Sentence(
+                "The contact “%(contact)s” cannot be printed on a slip, so nothing was made. Use ordinary characters, "
+                "at most 160.", contact=text[:160])) from None

@@ -19,3 +19,4 @@ LANGUAGES = {
     "en": Language("English"),
     "ar": Language("العربية", "rtl", "Arabic", "،"),
 }
+NAMES = {code: language.name for code, language in LANGUAGES.items()}

@@ -4,7 +4,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from peewee import SQL, Context, PostgresqlDatabase, Select, fn
+from peewee import PostgresqlDatabase, Select, fn
 from playhouse.migrations import Runner
 
 from models.database import database
@@ -34,9 +34,9 @@ def change_check(migrator, db, table, column, field):
     SQLite writes the table anew; PostgreSQL calls the check of a column <table>_<column>_check.
     """
     if isinstance(db, PostgresqlDatabase):
-        name, rule = f"{table}_{column}_check", field.constraints[0].sql
-        db.execute(Context().sql(SQL(f'ALTER TABLE "{table}" DROP CONSTRAINT IF EXISTS "{name}"')))
-        db.execute(Context().sql(SQL(f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" ')).sql(SQL(rule)))
+        name = f"{table}_{column}_check"
+        migrator.migrate(migrator.drop_constraint(table, name),
+                         migrator.add_constraint(table, name, field.constraints[0]))
         return
     migrator.migrate(migrator.alter_column_type(table, column, field))
 

@@ -138,7 +138,7 @@ def test_through_every_turn(world, cast):
     assert (world.out_of_date("XA101"), world.out_of_date("XA102")) == (["0001", "0002"], [])
     assert world.acts("XA101", "reissue-all").status == 303
     assert (world.out_of_date("XA101"), world.logins) == ([], before)
-    assert "24h after the board’s release" in world.printed[0]
+    assert "24 hours after the board’s release" in world.printed[0]
     world.confirms("XA101", delay="12")
     assert standing(cast.karachi, cast.june).delay == 24 * 60
     assert world.out_of_date("XA101") == []

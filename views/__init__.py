@@ -19,13 +19,11 @@ def init_app(app):
         public,
         results,
         sign_in,
-        times,
         to_do,
         work,
     )
     from views.board import audit, centres, imports, officers, queue, series
 
-    times.init_app(app)
     role = app.config["ROLE"]
     app.register_blueprint(health.bp)
     app.register_blueprint(public.bp)

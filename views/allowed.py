@@ -1,10 +1,10 @@
 """What the Associate of an attached centre decides, as every page of that centre says it."""
 from flask_babel import gettext as _
 
-from models.delay import format_delay
+from documents import words
 from models.rules import standing
 from models.subcentre_history import last_change
-from views.times import in_zone
+from views.languages import in_zone
 
 
 def allowed(centre, series):
@@ -16,7 +16,7 @@ def allowed(centre, series):
         told = _("%(associate)s gives your centre no access to the candidate results service for %(series)s.",
                  associate=centre.associate.name, series=series.name)
     else:
-        delay, name = format_delay(stands.controls.delay), stands.contact.name
+        delay, name = words.delay(stands.controls.delay), stands.contact.name
         told = _("%(associate)s gives your centre access for %(series)s: %(delay)s; %(answers)s.",
                  associate=centre.associate.name, series=series.name,
                  delay=_("a delay of %(delay)s", delay=delay) if delay else _("no delay"),

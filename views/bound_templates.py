@@ -10,7 +10,7 @@ from jinja2 import nodes
 from jinja2.compiler import CodeGenerator
 from jinja2.visitor import NodeTransformer
 
-from views.languages import LANGUAGES, direction
+from models.languages import LANGUAGES, NAMES
 
 MIDDLE = "\N{REPLACEMENT CHARACTER}middle\N{REPLACEMENT CHARACTER}"
 
@@ -52,10 +52,10 @@ def _bound(language):
         "portal_name": config["PORTAL_NAME"],
         "support_email": config["SUPPORT_EMAIL"],
         "locale": language,
-        "direction": direction(language),
+        "direction": LANGUAGES[language].direction,
     }
     bound.catalogue, bound.kept_pages = catalogue, {}
-    bound.globals = {"_": lambda msgid, **values: catalogue.ugettext(msgid) % values, "languages": LANGUAGES}
+    bound.globals = {"_": lambda msgid, **values: catalogue.ugettext(msgid) % values, "languages": NAMES}
     bound.filters = {**shared.filters, "say": lambda sentence: _said(catalogue, sentence)}
     bound.code_generator_class = BindingGenerator
     return bound

@@ -1,16 +1,8 @@
 """What the candidates' pages say of a sheet of results, as finished values for their templates."""
-from datetime import UTC, datetime
-from functools import lru_cache
-from zoneinfo import ZoneInfo
-
-from babel import Locale
-from babel.dates import format_datetime, get_timezone_location
-
+from documents import words
 from models import grades
 from models.candidate_site import HELD, OUT, UNANNOUNCED, WAITING
 
-PATTERN = "EEEE, d MMMM y, HH:mm"
-PATTERNS = {"ar": "EEEE، d MMMM y، HH:mm"}
 PAGES_A_SECOND = 500  # that open pages may ask for together at a release
 SHORTEST, LONGEST = 5, 120  # seconds over which they are spread
 ASK_AGAIN = 300  # seconds after which a waiting page looks whether its time has changed
@@ -81,12 +73,4 @@ def _countdown(sheet, now):
 
 def instant(moment, zone, language):
     """(ISO 8601 in UTC, 'Tuesday, 11 August 2026, 10:00', the zone's city) of an aware moment."""
-    return _instant(int(moment.timestamp()), zone, language)
-
-
-@lru_cache(maxsize=4096)
-def _instant(epoch, zone, language):
-    moment, locale = datetime.fromtimestamp(epoch, UTC), Locale.parse(language)
-    words = format_datetime(moment.astimezone(ZoneInfo(zone)), PATTERNS.get(language, PATTERN), locale=locale)
-    place = "UTC" if zone == "UTC" else get_timezone_location(ZoneInfo(zone), locale=locale, return_city=True)
-    return moment.isoformat(), words, place
+    return moment.isoformat(), words.long(moment, zone, language), words.place(zone, language)

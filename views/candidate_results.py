@@ -4,9 +4,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
 
+from documents import words
 from models import issuing
 from models.consequences import release_lines
-from models.delay import format_delay
 from models.exams import Series
 from models.needs import groups, needs
 from models.offers import ALL, SELECTED
@@ -14,8 +14,8 @@ from models.rules import releases_of, standing
 from models.subcentre_history import last_change
 from views.guards import officers_only
 from views.hypermedia import now, page
+from views.languages import in_zone
 from views.reach import change_centre, frame, managed_centre_of, offered_series, series_of
-from views.times import in_zone
 
 bp = Blueprint("candidate_results", __name__)
 bp.before_request(officers_only)
@@ -57,7 +57,7 @@ def details(centre, series):
         "attention": attention(needed), "needs": needed,
         "since": last_change(centre, series),
         "batches": issuing.batches_of(centre, series),
-        "closed": series.is_closed(moment), "associate_delay": format_delay(stands.controls.delay),
+        "closed": series.is_closed(moment), "associate_delay": words.delay(stands.controls.delay),
         "earlier": earlier_offers(centre, series),
     }
 
@@ -79,12 +79,12 @@ def release_words(stands, lines, releases):
     decides = {"associate": _("your Associate’s delay decides"), "centre": _("the centre’s own delay decides")}
     told = []
     for instant, names in lines:
-        words = in_zone(instant, stands.centre.time_zone) if instant else _("to be announced")
+        said = in_zone(instant, stands.centre.time_zone) if instant else _("to be announced")
         if instant and stands.delay:
-            words += f" · +{format_delay(stands.delay)}, {decides[stands.deciding]}"
+            said += f" · +{words.delay(stands.delay)}, {decides[stands.deciding]}"
         if held := [name for name in names if name in releases and releases[name].held_at]:
-            words += " · " + _("held back by the board for now: %(names)s", names=", ".join(held))
-        told.append((", ".join(names), words))
+            said += " · " + _("held back by the board for now: %(names)s", names=", ".join(held))
+        told.append((", ".join(names), said))
     return told
 
 

@@ -10,8 +10,8 @@ from documents.statements import Result, Statement, StatementLayout, write_state
 from models import grades, statement_codes
 from models.candidate_site import OUT
 from models.statement_codes import Line
-from views.candidate_pages import instant
 from views.hypermedia import say
+from views.languages import in_zone
 
 NO_MARK = "–"
 
@@ -29,14 +29,13 @@ def _statement(sheet, now):
     awards = [(part.qualification, award) for part in sheet.in_state(OUT) for award in part.awards]
     lines = [Line(qualification, award.syllabus_code, award.title, award.grade, award.second_grade,
                   award.endorsement, award.pum) for qualification, award in awards if award.grade]
-    _iso, words, place = instant(now, sheet.time_zone, g.language)
     return Statement(
         centre_number=sheet.centre_number, centre_name=sheet.centre_name,
         candidate_number=sheet.candidate_number, candidate_name=sheet.candidate_name, series=sheet.series_name,
         results=tuple(result_line(qualification, award) for qualification, award in awards),
         notes=tuple(notes_of(sheet.contact, awards)),
         code=statement_codes.code_of(sheet.username, sheet.candidate_name, lines),
-        as_of=_("as of %(time)s (%(place)s)", time=words, place=place))
+        as_of=_("as of %(time)s", time=in_zone(now, sheet.time_zone)))
 
 
 def result_line(qualification, award):

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from models import candidate_sign_in, candidate_site
 from models.database import Refused
+from models.languages import LANGUAGES
 from views import candidate_cookie as cookie
 from views import turns
 from views.bound_templates import fixed, inside, render
@@ -17,7 +18,6 @@ from views.candidate_pages import sheet_values
 from views.candidate_statement import statement_pdf
 from views.errors import answer, leave_for
 from views.hypermedia import now, wants_fragment
-from views.languages import LANGUAGES
 
 
 class Answer(Response):

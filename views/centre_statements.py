@@ -16,9 +16,9 @@ from models.rules import standing
 from views.candidate_statement import notes_of, result_line, statement_layout
 from views.guards import officers_only
 from views.hypermedia import attachment, now, or_404
+from views.languages import in_zone
 from views.reach import centre_of, entered_series
 from views.results import printed
-from views.times import in_zone
 
 bp = Blueprint("centre_statements", __name__)
 bp.before_request(officers_only)

@@ -16,12 +16,12 @@ from models.attempts import KEPT, refused_since
 from models.credentials import SlipBatch
 from models.database import Refused, Sentence
 from models.exams import Candidate
+from models.languages import LANGUAGES, NAMES
 from models.needs import CONFIRM, LACKING, NEW_PASSWORD, NO_SLIP, OUT_OF_DATE, REISSUE, VOID, State, concerned, states
 from models.rules import standing
 from views.candidate_results import TAB
 from views.guards import officers_only
 from views.hypermedia import attachment, done, now, or_404, page, say
-from views.languages import LANGUAGES
 from views.reach import frame, managed_centre_of, series_of
 from views.secrets import password_was_given_long_ago
 
@@ -88,7 +88,7 @@ def _chosen(stands, what, for_all):
         raise Refused(Sentence("None of these candidates needs that."))
     if not stands.has_access:
         raise Refused(Sentence("Your Associate has not given your centre access to this service."))
-    papers.refuse_unprintable(chosen)
+    slip_jobs.refuse_unprintable(chosen)
     return chosen
 
 
@@ -97,7 +97,7 @@ def batch(number, code, public_id):
     """Choose how a PDF file is to be printed."""
     centre, series, stands = _place(number, code)
     return page("credentials/batch.html", series=series, batch=batch_of(centre, series, public_id),
-                languages=LANGUAGES,
+                languages=NAMES,
                 **frame(centre, TAB, f"candidate-results/{code}", series))
 
 

@@ -1,24 +1,29 @@
-"""The languages of the candidate site and of what is printed. The portal is in English."""
-import io
-from functools import cache
-from pathlib import Path
-
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import Translations
+"""The language of a request: which one the reader gets, and where Flask-Babel finds its messages."""
+from flask import g
 from flask_babel import Babel, Domain, get_locale
 
-from documents.pages import RIGHT_TO_LEFT, TRANSLATIONS
+from documents import words
+from documents.languages import catalogue
 
-LANGUAGES = {"en": "English", "ar": "العربية"}
+
+def init_app(app):
+    Languages(app, locale_selector=lambda: g.get("language", "en"), timezone_selector=lambda: "UTC")
+    app.add_template_filter(utc)
+    app.add_template_filter(in_zone)
 
 
-def direction(language):
-    return "rtl" if language in RIGHT_TO_LEFT else "ltr"
+def utc(instant):
+    """'Tue 11 Aug 2026, 05:00 UTC', or '' for no instant."""
+    return in_zone(instant, "UTC")
+
+
+def in_zone(instant, zone):
+    """'Tue 11 Aug 2026, 10:00 in Karachi' in the reader's language, or '' for no instant; `zone`: an IANA name."""
+    return words.with_place(instant, zone, str(get_locale())) if instant else ""
 
 
 class Languages(Babel):
-    """Flask-Babel, with catalogues read as they are edited: no compiled copy of them can be forgotten."""
+    """Flask-Babel with the catalogues of `documents`."""
 
     @property
     def domain_instance(self):
@@ -31,16 +36,3 @@ class Catalogues(Domain):
 
 
 CATALOGUES = Catalogues()
-
-
-@cache
-def catalogue(language):
-    """The messages of a language; none for English, in which they are written."""
-    path = Path(TRANSLATIONS) / language / "LC_MESSAGES" / "messages.po"
-    if not path.exists():
-        return Translations()
-    compiled = io.BytesIO()
-    with path.open("rb") as file:
-        write_mo(compiled, read_po(file, locale=language))
-    compiled.seek(0)
-    return Translations(compiled)

@@ -3,9 +3,9 @@ from flask import Blueprint, Response, g, request
 
 from models import grades, statement_codes
 from models.database import Refused
+from models.languages import LANGUAGES
 from views.bound_templates import fixed, render
 from views.hypermedia import now
-from views.languages import LANGUAGES
 
 bp = Blueprint("public", __name__)
 LONGEST_CODE = 80

@@ -2,16 +2,16 @@
 from typing import NamedTuple
 
 from flask import request
-from flask_babel import get_locale
 
 from models.subcentre_history import changed_by
 from models.subcentre_history import history as saved_changes
 from models.subcentres import DEFAULTS_FIELDS
 from views.candidate_results import TAB
 from views.hypermedia import page
+from views.languages import in_zone
 from views.paging import page_of
 from views.reach import associate_of, frame, series_of
-from views.subcentre_words import control, local, value
+from views.subcentre_words import control, value
 
 A_PAGE = 100
 
@@ -36,18 +36,17 @@ def history(number, code):
     here["centre"] = here["centre"].upper()
     found = page_of(saved_changes(associate, series, **here), A_PAGE, "attached_centres.history",
                     number=associate.number, code=series.code, **here)
-    locale = str(get_locale())
     return page(
         "attached_centres/history.html", series=series, here=here, pages=found,
-        rows=[_line(change, associate.time_zone, locale) for change in found.rows],
+        rows=[_line(change, associate.time_zone) for change in found.rows],
         people=[(who, who) for who in changed_by(associate, series)],
         fields=[(name, control(name)) for name in DEFAULTS_FIELDS],
         **frame(associate, TAB, f"candidate-results/{series.code}/attached-centres"))
 
 
-def _line(change, zone, locale):
+def _line(change, zone):
     return Change(
-        when=local(change.event.at, zone, locale), iso=change.event.at.isoformat(), who=change.event.who,
+        when=in_zone(change.event.at, zone), iso=change.event.at.isoformat(), who=change.event.who,
         number=change.centre_number, control=control(change.field),
         before=_in_words(change.field, change.before), after=_in_words(change.field, change.after))
 

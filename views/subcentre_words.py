@@ -1,16 +1,13 @@
 """What would follow, in words: one line a distinct release instant, in the local time of the centre."""
-from functools import lru_cache
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime, get_timezone_location
-from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
+from documents import words
 from models.attached import DEFAULT
-from models.delay import format_delay
 from models.subcentres import CONTACT_FIELDS, ROW_FIELDS
-from views.times import PATTERN
+from views.languages import in_zone
 
 
 class Told(NamedTuple):
@@ -61,17 +58,12 @@ def controls_in_words(controls):
     """'access, 24 h delay, Default'."""
     return ", ".join((
         _("access") if controls.give_access else _("no access"),
-        _("%(delay)s delay", delay=delay_in_words(controls.delay)) if controls.delay else _("no delay"),
+        _("%(delay)s delay", delay=words.delay(controls.delay)) if controls.delay else _("no delay"),
         mode_in_words(controls.contact_mode)))
 
 
 def mode_in_words(mode):
     return _("Default") if mode == DEFAULT else _("Centre defined")
-
-
-def delay_in_words(minutes):
-    """'30 h 30 m', '' without any."""
-    return format_delay(minutes).replace("h", "\N{NO-BREAK SPACE}h").replace("m", "\N{NO-BREAK SPACE}m")
 
 
 def shared_words():
@@ -91,7 +83,7 @@ def control(name):
 def value(name, stored):
     """A stored value of a control (delays in minutes) in words."""
     if name == "delay":
-        return delay_in_words(stored) or _("none")
+        return words.delay(stored) or _("none")
     if name == "contact_mode":
         return mode_in_words(stored)
     if name in CONTACT_FIELDS:
@@ -102,12 +94,12 @@ def value(name, stored):
 def _releases(stands, releases):
     several = len(releases) > 1
     for instant, names in releases:
-        words = local(instant, stands.centre.time_zone, str(get_locale())) if instant else _("to be announced")
+        said = in_zone(instant, stands.centre.time_zone) if instant else _("to be announced")
         if stands.delay:
-            words = f"+{delay_in_words(stands.delay)} → {words}"
+            said = f"+{words.delay(stands.delay)} → {said}"
         if several:
-            words = f"{', '.join(names)}: {words}"
-        yield Told(words, at=instant.isoformat() if instant else "")
+            said = f"{', '.join(names)}: {said}"
+        yield Told(said, at=instant.isoformat() if instant else "")
     if stands.delay:
         yield Told(_("Your delay decides") if stands.deciding == "associate" else _("The centre’s own delay decides"))
 
@@ -128,16 +120,3 @@ def _work(so, is_changed):
 def _hidden(count):
     return ngettext("Results hidden again from %(num)s candidate", "Results hidden again from %(num)s candidates",
                     count)
-
-
-@lru_cache(4096)
-def local(instant, zone, locale):
-    """'Wed 12 Aug 2026, 10:00 in Karachi'. `instant`: aware; `zone`: an IANA name."""
-    return _("%(time)s in %(place)s", place=place_of(zone, locale),
-             time=format_datetime(instant.astimezone(ZoneInfo(zone)), PATTERN, locale=locale))
-
-
-@lru_cache(512)
-def place_of(zone, locale):
-    """'Karachi' of 'Asia/Karachi'; zones that lie nowhere keep their name."""
-    return get_timezone_location(zone, locale=locale, return_city=True).rpartition("/")[2] if "/" in zone else zone

@@ -16,8 +16,8 @@ from models.rules import releases_of, standings
 from views.candidate_results import TAB
 from views.guards import officers_only
 from views.hypermedia import done, now, page, say
+from views.languages import in_zone
 from views.reach import circle_of, frame, managed_centre_of, series_of
-from views.times import in_zone
 
 bp = Blueprint("to_do", __name__)
 bp.before_request(officers_only)

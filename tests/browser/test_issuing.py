@@ -4,12 +4,12 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
+from documents import words
 from jobs import running
 from jobs.running import Work
 from models import issuing
 from models.jobs import Job
 from models.offers import Offer
-from views.times import in_zone
 
 AT = "/centres/XC301/candidate-results/june-2026"
 
@@ -17,7 +17,7 @@ AT = "/centres/XC301/candidate-results/june-2026"
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
 def test_the_local_time_follows_the_delay_as_it_is_typed(app, cast, signed_in, script):
     with app.test_request_context():
-        told = in_zone(cast.now + timedelta(days=7, hours=30), "Europe/Madrid")
+        told = words.with_place(cast.now + timedelta(days=7, hours=30), "Europe/Madrid", "en")
     page = signed_in(cast.independent_officer, script=script)
     page.goto(f"{AT}/status")
     page.get_by_label("ALL candidates").check()

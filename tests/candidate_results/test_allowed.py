@@ -3,8 +3,8 @@ from datetime import timedelta
 
 import pytest
 
+from documents import words
 from models import audit
-from views.times import in_zone
 
 AT = "/centres/XA101"
 SERIES = f"{AT}/candidate-results/june-2026"
@@ -25,13 +25,13 @@ def test_every_page_says_what_the_associate_allows_and_since_when(cast, plain, a
 
     assert ("Northern Schools Council gives your centre no access to the candidate results service for June 2026."
             in without)
-    assert ("Northern Schools Council gives your centre access for June 2026: a delay of 24h; Amal Raza answers your "
+    assert ("Northern Schools Council gives your centre access for June 2026: a delay of 24 h; Amal Raza answers your "
             f"candidates. Last changed: {in_zone_of(plain, since)}." in with_)
 
 
 def in_zone_of(plain, moment):
     with plain().app.test_request_context():
-        return in_zone(moment, "Asia/Karachi")
+        return words.with_place(moment, "Asia/Karachi", "en")
 
 
 def test_an_unattached_centre_and_an_associate_have_nobody_above_them(cast, plain):

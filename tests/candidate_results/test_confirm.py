@@ -5,6 +5,7 @@ from datetime import timedelta
 import pypdfium2
 import pytest
 
+from documents import words
 from models import passwords, rules
 from models.audit import AuditEvent
 from models.codes import as_typed
@@ -15,7 +16,6 @@ from models.issuing import covered
 from models.needs import LIVING
 from models.offers import Offer
 from tests.visitor import text_of
-from views.times import in_zone
 
 AT = "/centres/XC301/candidate-results/june-2026"
 FILLED = {"scope": "all", "terms": "y", "contact_name": "Inés Vidal", "contact_phone": "+34 91 555 0100",
@@ -181,7 +181,7 @@ def test_an_attached_centre_sees_what_its_associate_allows(cast, plain):
     with_ = visitor.get(at).text
 
     assert "Your centre has no access to the candidate results service in this series." in without
-    assert "+24h" in with_
+    assert "+24 h" in with_
     assert "Amal Raza" in with_
     assert "your Associate’s delay decides" in with_
 
@@ -264,14 +264,14 @@ def test_each_accepted_post_writes_one_event_with_what_changed(cast, plain):
 
 def test_a_delay_that_is_typed_is_shown_as_the_local_time_that_follows(cast, visit):
     visitor, at = visit(cast.independent_officer), cast.now + timedelta(days=7, hours=30)
-    told = in_zone(at, "Europe/Madrid")
+    told = words.with_place(at, "Europe/Madrid", "en")
     assert told not in visitor.get(f"{AT}/status").text
 
     page = visitor.post(f"{AT}/status", FILLED | {"act": "times", "delay": "1d 6h", "terms": "y"})
     wrong = visitor.post(f"{AT}/status", FILLED | {"act": "times", "delay": "soon"})
 
     assert (page.status, page.is_fragment) == (200, visitor.htmx)
-    assert f"{told} · +30h, the centre’s own delay decides" in page.text
+    assert f"{told} · +30 h, the centre’s own delay decides" in page.text
     assert (wrong.status, "“soon” is not a delay." in wrong.text) == (422, True)
     assert Offer.select().count() == 0
 

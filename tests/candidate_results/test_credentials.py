@@ -74,7 +74,7 @@ def test_reissue_prints_the_new_time_with_the_same_password(cast, visit, confirm
     assert answer.status == 303
     first = pdf_text(newest_pdf(visitor, HOME).body)[0]
     assert grouped(confirmed["0001"]) in first
-    assert "24h after the board’s release" in first
+    assert "24 hours after the board’s release" in first
     assert shown(visitor, "out-of-date") == []
     assert newest().kind == "reissue"
 

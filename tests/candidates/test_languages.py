@@ -3,31 +3,78 @@ import re
 from pathlib import Path
 
 import pytest
+from babel import Locale
 from babel.messages.extract import extract_from_file
 
+from documents import words
+from documents.languages import catalogue
+from models.languages import LANGUAGES
 from tests.candidates.conftest import OURS, USERNAME
 from tests.documents.paper import text
-from views.languages import catalogue
 
 ROOT = Path(__file__).parents[2]
 SITE = "/results/ar/"
-SPOKEN = [  # what the site says and where it says it
-    *(ROOT / "templates/candidates").iterdir(), *(ROOT / "templates/public").iterdir(),
-    *(ROOT / "templates" / name for name in ("candidate_base.html", "document.html", "error.html")),
-    *(ROOT / name for name in ("models/candidate_sign_in.py", "models/grades.py", "models/statement_codes.py",
-                               "views/errors.py", "views/candidates.py", "views/candidate_statement.py"))]
+# Officers and board staff alone read what stands here, in English. All else is for candidates, or on paper.
+PORTAL = re.compile(
+    r"templates/(_macros|account|attached_centres|board|candidate_results|credentials|dashboard|files|offers|preview|"
+    r"results|to_do|work)/|templates/(base|_notice)\.html|exchange/|jobs/|views/board/|views/(account|allowed|"
+    r"attached_centres|candidate_results|centre_statements|credentials|dashboard|files|forms|offers|people|preview|reach|results|sign_in|subcentre_\w+|"
+    r"to_do|work)\.py|models/(accounts|attaching|centres|contacts|delay|erasing|exams|files|instant|issuing|one_time_links|"
+    r"releasing|second_factor|staff|staff_passwords|subcentre\w*)\.py|documents/check\.py")
+SAME = {"PUM", "PUM %(pum)s"}  # in every language
 
 
-@pytest.mark.parametrize("path", SPOKEN, ids=lambda path: path.name)
-def test_every_sentence_of_the_site_is_translated(path):
-    how = "jinja2.ext:babel_extract" if path.suffix == ".html" else "python"
-    said = {found[1] for found in extract_from_file(how, path, keywords={"_": None, "Sentence": None})}
-    arabic = catalogue("ar")
+def spoken():
+    """(place, sentence) of everything that can be extracted and that a candidate may read, on the site or on paper."""
+    keywords = {"_": None, "Sentence": None, "translation": (2,), "gettext": None, "ngettext": (1, 2)}
+    for folder in ("views", "models", "jobs", "documents", "exchange", "templates"):
+        for path in sorted((ROOT / folder).rglob("*")):
+            place = path.relative_to(ROOT).as_posix()
+            if path.suffix not in (".py", ".html", ".css") or PORTAL.search(place):
+                continue
+            how = "python" if path.suffix == ".py" else "jinja2.ext:babel_extract"
+            for found in extract_from_file(how, path, keywords=keywords):
+                yield from ((place, said) for said in (found[1] if isinstance(found[1], tuple) else [found[1]]))
 
-    untranslated = {text for text in said if arabic.ugettext(text) == text and text not in ("PUM", "PUM %(pum)s")}
-    torn = {text for text in said if set(re.findall(r"%\(\w+\)s", text)) != set(
-        re.findall(r"%\(\w+\)s", arabic.ugettext(text)))}
-    assert (untranslated, torn) == (set(), set())
+
+SPOKEN = list(spoken())
+
+
+@pytest.mark.parametrize("language", [code for code in LANGUAGES if code != "en"])
+def test_every_sentence_that_a_candidate_may_read_is_in_every_language(language):
+    messages = catalogue(language)
+
+    lacking = {(place, said) for place, said in SPOKEN if said not in SAME and messages.ugettext(said) == said}
+    torn = {(place, said) for place, said in SPOKEN if set(re.findall(r"%\(\w+\)s", said)) != set(
+        re.findall(r"%\(\w+\)s", messages.ugettext(said)))}
+    assert (lacking, torn) == (set(), set())
+
+
+def test_the_sentences_of_site_and_slips_are_looked_at():
+    places = {place for place, _said in SPOKEN}
+
+    assert places > {"templates/slips/one.html", "templates/slips/statement.html", "templates/candidates/sign_in.html",
+                     "templates/public/verify.html", "documents/papers.py", "models/candidate_sign_in.py"}
+    assert len(SPOKEN) > 150
+
+
+@pytest.mark.parametrize(("zone", "english", "arabic"), [
+    ("Asia/Karachi", "Karachi", "كراتشي"), ("Asia/Kathmandu", "Kathmandu", "كاتماندو"),
+    ("Asia/Kolkata", "Kolkata", "كالكتا"), ("Asia/Yangon", "Yangon", "رانغون"), ("Europe/Kyiv", "Kyiv", "كييف"),
+    ("America/Argentina/Buenos_Aires", "Buenos Aires", "بوينوس أيرس"), ("UTC", "UTC", "UTC")])
+def test_a_place_is_called_as_its_people_know_it(zone, english, arabic):
+    assert (words.place(zone, "en"), words.place(zone, "ar")) == (english, arabic)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_city_that_a_language_has_a_name_for_is_said_by_it(language):
+    """Under its new name as under the old ones of its zone."""
+    known = {zone: names["city"] for zone, names in Locale.parse(language).time_zones.items() if "city" in names}
+    new = {old: zone for zone, olds in words.OLD_ZONES.items() for old in olds}
+
+    assert {zone: words.place(zone, language) for zone in known} == known
+    assert {zone: words.place(new[zone], language) for zone in known if zone in new and new[zone] not in known} == {
+        zone: city for zone, city in known.items() if zone in new and new[zone] not in known}
 
 
 def test_the_slips_address_leads_to_the_readers_language(guest):

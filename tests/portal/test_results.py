@@ -46,7 +46,7 @@ def test_entries_are_listed_by_candidate_and_withdrawn_ones_marked(cast, plain):
         ["0001 Zoë Ångström", "0580/AX Mathematics", "IGCSE", f"From {igcse}", ""],
         ["0001 Zoë Ångström", "9709/AX Mathematics", "A Level", "A*(a*)", "95"],
         ["0002 Łukasz Żak", "0580/AX Mathematics", "IGCSE", "Withdrawn", ""]]
-    assert "(Asia/Karachi)" in igcse
+    assert "in Karachi" in igcse
     assert list(totals(page).items())[:4] == [
         ("Candidates with a valid entry", "1"), ("Valid entries", "2"), ("Withdrawn entries", "1"),
         ("Results shown", "1")]

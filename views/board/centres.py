@@ -8,11 +8,11 @@ from flask_login import current_user
 from models import attaching, centres
 from models.database import Refused, Sentence
 from models.exams import Centre
+from models.languages import NAMES
 from views.board import board_page
 from views.forms import errors_of, typed_in
 from views.guards import board_only
 from views.hypermedia import done, now, or_404
-from views.languages import LANGUAGES
 from views.paging import page_of
 
 bp = Blueprint("board_centres", __name__, url_prefix="/board/centres")
@@ -43,7 +43,7 @@ def edit(number):
             errors = errors_of(refusal)
     associates = current_user.centres.where(Centre.kind == "associate", Centre.id != centre.id)
     return board_page("board/centres/edit.html", "centres", status=422 if errors else 200, centre_=centre,
-                      typed=typed, errors=errors, languages=list(LANGUAGES.items()), associates=list(associates),
+                      typed=typed, errors=errors, languages=list(NAMES.items()), associates=list(associates),
                       zones=sorted(available_timezones()))
 
 

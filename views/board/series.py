@@ -12,7 +12,7 @@ from models.instant import parse_instant
 from views.board import board_page
 from views.guards import board_only
 from views.hypermedia import done, now, or_404, say
-from views.times import in_zone
+from views.languages import in_zone
 
 bp = Blueprint("board_series", __name__, url_prefix="/board/series")
 bp.before_request(board_only)
