@@ -11,7 +11,7 @@ from flask.cli import with_appcontext
 
 from documents import papers
 from documents.check import check_template
-from documents.slips import unprintable
+from documents.engine import unprintable
 from exchange import backup, demo, importing, reading
 from exchange.columns import COLUMNS
 from jobs import queue

@@ -8,8 +8,8 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from benchmarks._slips_data import LAYOUT
-from documents import compiler, typesetting
 from documents import slips as engine
+from documents.engine import compiler, typesetting, values_in
 
 _STYLES = ((False, False), (True, False), (False, True))
 
@@ -20,7 +20,7 @@ def canvas(slips: list) -> None:
         name = f"Canvas{style}"
         if name not in pdfmetrics.getRegisteredFontNames():
             pdfmetrics.registerFont(TTFont(name, str(typesetting.plain_face(bold=style[0], mono=style[1]).path)))
-    plan = engine._plan(LAYOUT.slip_design, len(slips[0].releases), len(slips[0].contact), False)
+    plan = engine.plan_of(LAYOUT.slip_design, len(slips[0].releases), len(slips[0].contact), False)
     page = Canvas(io.BytesIO(), pagesize=(plan.width, plan.height))
     page.beginForm("background")
     page.setFillColorRGB(0.93, 0.95, 0.98)
@@ -29,7 +29,7 @@ def canvas(slips: list) -> None:
         _string(page, word.style, word.left, word.baseline, word.text)
     page.endForm()
     for slip in slips:
-        texts = engine._texts(slip, LAYOUT)
+        texts = list(values_in(engine.values_of(slip, LAYOUT)))
         page.doForm("background")
         for slot in plan.slots:
             if not slot.is_code:
@@ -67,19 +67,19 @@ def _page_time(run, pages: int) -> float:
 def _weasyprint(slips: list) -> None:
     import weasyprint
     design = LAYOUT.slip_design
-    html = [design.html(compiler.with_images(engine._values(slip, LAYOUT))) for slip in slips]
+    html = [design.html(compiler.with_images(engine.values_of(slip, LAYOUT))) for slip in slips]
     pages = [weasyprint.HTML(string=page, base_url=str(design.roots[0])).render() for page in html]
     pages[0].copy([page for document in pages for page in document.pages]).write_pdf()
 
 
 def _fpdf(slips: list) -> None:
     from fpdf import FPDF
-    plan = engine._plan(LAYOUT.slip_design, len(slips[0].releases), len(slips[0].contact), False)
+    plan = engine.plan_of(LAYOUT.slip_design, len(slips[0].releases), len(slips[0].contact), False)
     pdf = FPDF(unit="pt", format=(plan.width, plan.height))
     for style in _STYLES:
         pdf.add_font(f"f{style}", fname=str(typesetting.plain_face(bold=style[0], mono=style[1]).path))
     for slip in slips:
-        texts = engine._texts(slip, LAYOUT)
+        texts = list(values_in(engine.values_of(slip, LAYOUT)))
         pdf.add_page()
         for style, x, y, text in _shown(plan, texts):
             pdf.set_font(f"f{(style.bold, style.mono)}", size=style.size)
@@ -97,10 +97,10 @@ def _shown(plan, texts: list[str]):
 
 def _typst(slips: list) -> None:
     import typst
-    plan = engine._plan(LAYOUT.slip_design, len(slips[0].releases), len(slips[0].contact), False)
+    plan = engine.plan_of(LAYOUT.slip_design, len(slips[0].releases), len(slips[0].contact), False)
     source = [f"#set page(width: {plan.width}pt, height: {plan.height}pt, margin: 0pt)\n"]
     for number, slip in enumerate(slips):
-        texts = engine._texts(slip, LAYOUT)
+        texts = list(values_in(engine.values_of(slip, LAYOUT)))
         source.append("#pagebreak()\n" if number else "")
         for style, x, y, text in _shown(plan, texts):
             quoted = text.replace("\\", "\\\\").replace('"', '\\"')

@@ -13,9 +13,9 @@ from dataclasses import replace
 
 from benchmarks import _slips_peers
 from benchmarks._slips_data import LAYOUT, candidates, centres
-from documents import compiler, markup, sheets
 from documents import slips as engine
 from documents.archive import write_archive
+from documents.engine import compiler, markup, sheets
 from documents.slips import write_slips
 
 TAGGED, PLAIN = LAYOUT, replace(LAYOUT, tagged=False)
@@ -115,14 +115,14 @@ def measure() -> tuple[dict, dict, dict]:
 def naive(slips: list) -> None:
     """What one would write first: the template for each slip, pages in one document, one call of CreatePDF."""
     design = PLAIN.slip_design
-    pages = [markup.read(design.html(compiler.with_images(engine._values(slip, PLAIN)))) for slip in slips]
+    pages = [markup.read(design.html(compiler.with_images(engine.values_of(slip, PLAIN)))) for slip in slips]
     pdf = compiler.draw(pages[0].html(*pages[1:]), design.roots)
     assert pdf.startswith(b"%PDF")
 
 
 def forget() -> None:
     """As if the process had just started: no plan, no sheet."""
-    engine._plan.cache_clear()
+    engine.plan_of.cache_clear()
     sheets.sheet.cache_clear()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import jinja2
 
-from documents import typesetting
+from documents.engine import FACES, Face, plain_face, script_face
 from documents.languages import translation
 from models.languages import LANGUAGES
 
@@ -44,11 +44,11 @@ class Design:
     @property
     def roots(self) -> tuple[Path, ...]:
         """The only directories that xhtml2pdf may read."""
-        faces = {face.path.parent for face in typesetting.FACES}
+        faces = {face.path.parent for face in FACES}
         own = [path for path in (self.templates, self.logo and self.logo.parent) if path]
         return (TEMPLATES, *sorted(faces), *own)
 
-    def html(self, values: dict, faces: tuple[typesetting.Face, ...] = ()) -> str:
+    def html(self, values: dict, faces: tuple[Face, ...] = ()) -> str:
         """The page as HTML; every value is escaped. `faces`: what xhtml2pdf needs besides the language's own to
         set these values by itself."""
         rtl = self.right_to_left
@@ -67,19 +67,19 @@ def _environment(board: Path | None) -> jinja2.Environment:
 
 
 @cache
-def _declared(language: str, further: tuple[typesetting.Face, ...]) -> tuple[dict, ...]:
+def _declared(language: str, further: tuple[Face, ...]) -> tuple[dict, ...]:
     """The faces that a page in this language needs: each one declared costs xhtml2pdf time."""
-    plain = typesetting.plain_face
+    plain = plain_face
     faces = [("Slip", plain(), False), ("Slip", plain(bold=True), True), ("SlipMono", plain(mono=True), False)]
     script = LANGUAGES[language].script
     if script:
-        faces += [("SlipScript", typesetting.script_face(script, bold), bold) for bold in (False, True)]
+        faces += [("SlipScript", script_face(script, bold), bold) for bold in (False, True)]
     own = [face for _, face, _ in faces]
     faces += [(face.name, face, "Bold" in face.name) for face in further if face not in own]
     return tuple({"family": family, "path": str(face.path), "bold": bold} for family, face, bold in faces)
 
 
-def _families(language: str, further: tuple[typesetting.Face, ...]) -> str:
+def _families(language: str, further: tuple[Face, ...]) -> str:
     """The CSS list of families, first the one that Latin text is set in."""
     names = dict.fromkeys(face["family"] for face in _declared(language, further))
     return ", ".join(name for name in names if name != "SlipMono")

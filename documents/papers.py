@@ -1,14 +1,11 @@
 """From rows to paper: what the slips of a batch print, as values in words of their language."""
-from contextlib import contextmanager
 from pathlib import Path
 
 from documents import words
 from documents.languages import translation
 from documents.slips import Layout, Slip, write_slips
-from documents.slips import Refused as NotPrintable
 from models import issuing
 from models.codes import grouped
-from models.database import Refused, Sentence
 from models.languages import LANGUAGES
 from models.rules import read_printed_contact, read_printed_releases
 
@@ -20,18 +17,8 @@ def write_batch(batch, out, layout, *, by_name=False, password=None):
     pairs = list(issuing.slips_of(batch))
     if by_name:
         pairs.sort(key=lambda pair: (pair[0].name.casefold(), pair[0].candidate.number))
-    with printing():
-        return write_slips((paper(slip, secret, batch, layout.language) for slip, secret in pairs), out, layout,
-                           password=password)
-
-
-@contextmanager
-def printing():
-    """What the paper refuses is refused in the portal's way."""
-    try:
-        yield
-    except NotPrintable as refusal:
-        raise Refused(Sentence(str(refusal))) from None
+    return write_slips((paper(slip, secret, batch, layout.language) for slip, secret in pairs), out, layout,
+                       password=password)
 
 
 def login_rows(pairs, centre, dead=""):

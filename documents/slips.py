@@ -28,20 +28,27 @@ from datetime import datetime
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import pikepdf
 
-from documents.compiler import Code, Plan, SharedCode, Unusual, compile_literal, compile_page, values_in
-from documents.fitting import TooLong
+from documents.engine import (
+    Cell,
+    Code,
+    Plan,
+    Press,
+    SharedCode,
+    TooLong,
+    Unusual,
+    compile_literal,
+    compile_page,
+    sheet,
+    values_in,
+)
 from documents.languages import translation
 from documents.pages import PAPERS, Design, Paper
-from documents.sheets import Cell, sheet
-from documents.stamping import Press
-from documents.text import Refused, checked
-from documents.typesetting import unprintable
-
-__all__ = ["Layout", "Refused", "Slip", "unprintable", "write_slips"]
+from documents.text import Unprintable, checked
+from models.database import Sentence
 
 TITLE = "Confidential Examination results information"
 MOST_RELEASES, MOST_CONTACT_LINES = 6, 4
@@ -65,11 +72,32 @@ class Slip:
     dead: bool = False                          # this login has died since: said so, password not printed
 
 
+class Sheet(NamedTuple):
+    """How slips lie on a sheet: the template of one, in how many columns and rows, and what officers call it."""
+
+    template: str
+    columns: int
+    rows: int
+    name: Sentence
+
+
+SHEETS = {  # by the number of slips on a page
+    1: Sheet("one.html", 1, 1, Sentence("One")),
+    2: Sheet("two.html", 1, 2, Sentence("Two, with a cut line")),
+    4: Sheet("four.html", 2, 2, Sentence("Four, with cut lines")),
+}
+
+
+def per_page_of(text):
+    """The number of slips on a page that was chosen in a form; 1 for what is none."""
+    return next((number for number in SHEETS if str(number) == text), 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """How a document of slips looks. Nothing in it is about one candidate."""
 
-    per_page: int = 1                           # 1, or 4 with cut lines
+    per_page: int = 1                           # one of SHEETS
     paper: str = "A4"                           # or "Letter"
     cover: bool = False                         # a first sheet to tick candidates off
     language: str = "en"
@@ -83,15 +111,14 @@ class Layout:
     templates: Path | None = None               # the board's own templates, looked at first
     logo: Path | None = None                    # SVG or PNG
 
-    def design(self, template: str) -> Design:
-        paper = PAPERS[self.paper]
-        if template == "four.html":
-            paper = Paper(paper.width / 2, paper.height / 2)
+    def design(self, template: str, columns: int = 1, rows: int = 1) -> Design:
+        sheet = PAPERS[self.paper]
+        paper = Paper(sheet.width / columns, sheet.height / rows)
         return Design(template, paper, self.language, self.board_name, self.templates, self.logo)
 
     @property
     def slip_design(self) -> Design:
-        return self.design("one.html" if self.per_page == 1 else "four.html")
+        return self.design(*SHEETS[self.per_page][:3])
 
 
 def write_slips(slips: Iterable[Slip], out: BinaryIO, layout: Layout, *, password: str | None = None,
@@ -100,7 +127,7 @@ def write_slips(slips: Iterable[Slip], out: BinaryIO, layout: Layout, *, passwor
     stays flat, and `progress` is told after each page how many slips are done.
 
     The same slips and layout give the same bytes, unless a `password` is set (AES-256 needs chance). Raises
-    Refused, a ValueError, for a slip that cannot be printed; what was written to `out` until then is no PDF.
+    Unprintable for a slip that cannot be printed; what was written to `out` until then is no PDF.
     """
     if password:
         plain = io.BytesIO()                    # never a file: it holds every password
@@ -120,7 +147,7 @@ def write_slips(slips: Iterable[Slip], out: BinaryIO, layout: Layout, *, passwor
         if progress:
             progress(done)
     if slip is None:
-        raise Refused(translation(layout.language, "There is no slip to print."))
+        raise Unprintable(Sentence("There is no slip to print."))
     if layout.cover:
         _cover(press, covered, slip, layout)
     press.finish()
@@ -140,52 +167,61 @@ def _page(press: Press, group: list[Slip], layout: Layout) -> None:
         plan, texts = _stampable(slip, layout)
         cells.append(Cell(plan, x, y))
         values.append(texts)
-    lines = _cut_lines(paper) if layout.per_page == 4 else b""
+    lines = _cut_lines(SHEETS[layout.per_page], paper)
     try:
         press.page(sheet(tuple(cells), (paper.width, paper.height), layout.tagged, lines), values)
     except TooLong as error:
-        raise _refused(group, layout, str(error)) from error
+        raise _refused(group, error) from error
 
 
 def _stampable(slip: Slip, layout: Layout) -> tuple[Plan, list[str]]:
     """A slip's plan and texts; where the template cannot be stamped, a plan of its own page, and no texts."""
     if len(slip.releases) > MOST_RELEASES or not 1 <= len(slip.contact) <= MOST_CONTACT_LINES:
-        raise Refused(translation(
-            layout.language, "A slip has at most six release times and one to four contact lines."))
-    texts = _texts(slip, layout)
+        raise Unprintable(Sentence("A slip has at most six release times and one to four contact lines."))
+    values = values_of(slip, layout)
     try:
-        texts = [checked(text) for text in texts]
-    except Refused as error:
-        raise _refused([slip], layout, str(error)) from error
-    plan = _plan(layout.slip_design, len(slip.releases), len(slip.contact), slip.dead)
-    if isinstance(plan, Plan):
-        return plan, texts
-    try:
-        return compile_literal(layout.slip_design, _values(slip, layout)), []
-    except Unusual as error:
-        raise _refused([slip], layout, str(error)) from error
+        texts = [checked(text) for text in _texts_of(values)]
+    except Unprintable as error:
+        raise _refused([slip], error) from error
+    plan = plan_of(layout.slip_design, len(slip.releases), len(slip.contact), slip.dead)
+    if not isinstance(plan, Plan):
+        try:
+            plan, texts = compile_literal(layout.slip_design, values), []
+        except Unusual as error:
+            raise _refused([slip], error) from error
+    _refuse_too_large(plan, slip, layout)
+    return plan, texts
 
 
-def _refused(group: list[Slip], layout: Layout, why: str) -> Refused:
+def _refuse_too_large(plan, slip, layout):
+    """A slip that leaves its part of the sheet would be printed over its neighbour."""
+    part = layout.slip_design.paper
+    if plan.width > part.width + 1 or plan.height > part.height + 1:
+        raise _refused([slip], Sentence("Its template is larger than its part of the sheet."))
+
+
+def _refused(group: list[Slip], why: Exception | str) -> Unprintable:
+    """`why`: a Sentence, or an error that has one or is one."""
     numbers = ", ".join(f"{slip.centre_number} {slip.candidate_number}" for slip in group)
-    sentence = translation(layout.language, "The slip of %(candidate)s cannot be printed: %(why)s")
-    return Refused(sentence % {"candidate": numbers, "why": translation(layout.language, why)})
+    if not isinstance(why, Sentence):
+        why = getattr(why, "sentence", None) or Sentence(str(why))
+    return Unprintable(Sentence("The slip of %(candidate)s cannot be printed: %(why)s", candidate=numbers, why=why))
 
 
 def _places(layout: Layout, paper: Paper) -> tuple[tuple[float, float], ...]:
     """Where the slips of a sheet stand, in reading order."""
-    if layout.per_page == 1:
-        return ((0.0, 0.0),)
-    columns = (0.0, paper.width / 2)
+    _template, columns, rows, _name = SHEETS[layout.per_page]
+    across = [paper.width * column / columns for column in range(columns)]
     if layout.slip_design.right_to_left:
-        columns = columns[::-1]
-    return tuple((x, y) for y in (paper.height / 2, 0.0) for x in columns)
+        across.reverse()
+    return tuple((x, paper.height * row / rows) for row in reversed(range(rows)) for x in across)
 
 
-def _cut_lines(paper: Paper) -> bytes:
+def _cut_lines(kind: Sheet, paper: Paper) -> bytes:
     width, height = paper.width, paper.height
-    return b"0.4 w 0.6 G [3 3] 0 d %g 0 m %g %g l 0 %g m %g %g l S" % (
-        width / 2, width / 2, height, height / 2, width, height / 2)
+    lines = [b"%g 0 m %g %g l" % (x, x, height) for x in (width * n / kind.columns for n in range(1, kind.columns))]
+    lines += [b"0 %g m %g %g l" % (y, width, y) for y in (height * n / kind.rows for n in range(1, kind.rows))]
+    return b"0.4 w 0.6 G [3 3] 0 d " + b" ".join(lines) + b" S" if lines else b""
 
 
 def _cover(press: Press, covered: list[tuple[str, str]], slip: Slip, layout: Layout) -> None:
@@ -213,7 +249,7 @@ def _cover_plan(design: Design, rows: int) -> Plan:
                                            "rows": ((fact, fact),) * rows}})
 
 
-def _values(slip: Slip, layout: Layout) -> dict:
+def values_of(slip: Slip, layout: Layout) -> dict:
     """What the template is given."""
     return {"slip": {
         "candidate_name": slip.candidate_name,
@@ -231,16 +267,15 @@ def _values(slip: Slip, layout: Layout) -> dict:
     }}
 
 
-def _texts(slip: Slip, layout: Layout) -> list[str]:
-    """The same texts as a list, in the same order: the fast way to `values_in(_values(…))`."""
-    texts = [slip.candidate_name, slip.candidate_number, f"{slip.centre_number} · {slip.centre_name}", slip.series,
-             layout.site_address, slip.username, slip.password, _code(slip, layout)]
-    if slip.dead:
-        del texts[6]
-    for release in slip.releases:
-        texts += release
-    texts += slip.contact
-    texts.append(_printed(layout.language, slip.generation, layout.printed_text))
+def _texts_of(values: dict) -> list[str]:
+    """`values_in` for the values of a slip, which are texts, pairs or lines of text: it is asked for every page."""
+    texts = []
+    for name, value in values["slip"].items():
+        if isinstance(value, tuple):
+            for part in value:
+                texts += part if isinstance(part, tuple) else (part,)
+        elif isinstance(value, str) and (value or name != "password"):
+            texts.append(value)
     return texts
 
 
@@ -259,12 +294,12 @@ def _printed(language: str, generation: int, when: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _plan(design: Design, releases: int, contact: int, dead: bool) -> Plan | Unusual:
+def plan_of(design: Design, releases: int, contact: int, dead: bool) -> Plan | Unusual:
     """The plan of all slips of one shape; which values they carry does not matter to it. A template that cannot be
     stamped gives the reason why."""
     sample = Slip("XA101", "Centre", "0001", "Name", "June 2026", "XA101-0001-J26", "2222-2222-2222-2222",
                   (("Qualification", "Time"),) * releases, ("Contact",) * contact, 1, dead)
     try:
-        return compile_page(design, _values(sample, Layout(printed_text="now")))
+        return compile_page(design, values_of(sample, Layout(printed_text="now")))
     except Unusual as reason:
         return reason

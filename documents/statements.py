@@ -12,13 +12,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
-from documents.compiler import Code, Plan, Unusual, compile_literal, compile_page, values_in
-from documents.fitting import TooLong
+from documents.engine import Cell, Code, Plan, Press, TooLong, Unusual, compile_literal, compile_page, sheet, values_in
 from documents.languages import translation
 from documents.pages import PAPERS, Design, Paper
-from documents.sheets import Cell, sheet
-from documents.stamping import Press
-from documents.text import Refused, checked
+from documents.text import Unprintable, checked
+from models.database import Sentence
 
 MOST_RESULTS, MOST_NOTES = 14, 6
 BROADSHEET_ROWS, BROADSHEET_COLUMNS = 24, 14
@@ -80,8 +78,7 @@ def write_statements(statements: Iterable[Statement], out: BinaryIO, layout: Sta
     done = 0
     for done, statement in enumerate(statements, 1):
         if not statement.results or len(statement.notes) > MOST_NOTES:
-            raise Refused(translation(
-                layout.language, "A statement has at least one result and at most six notes."))
+            raise Unprintable(Sentence("A statement has at least one result and at most six notes."))
         for values in _statement_pages(statement, layout):
             _stamp(press, design, values, layout)
         if progress:
@@ -108,7 +105,7 @@ def _press(out: BinaryIO, layout: StatementLayout, title: str) -> Press:
 
 def _finished(press: Press, done: int, layout: StatementLayout) -> int:
     if not done:
-        raise Refused(translation(layout.language, "There are no results to print."))
+        raise Unprintable(Sentence("There are no results to print."))
     press.finish()
     return len(press.pages)
 
@@ -123,7 +120,7 @@ def _stamp(press: Press, design: Design, values: dict, layout: StatementLayout) 
         paper = (design.paper.width, design.paper.height)
         press.page(sheet((Cell(plan),), paper, layout.tagged), [texts])
     except (Unusual, TooLong) as error:
-        raise Refused(str(error)) from error
+        raise Unprintable(Sentence(str(error))) from error
 
 
 def _statement_pages(statement: Statement, layout: StatementLayout):

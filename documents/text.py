@@ -3,29 +3,29 @@ from __future__ import annotations
 
 import unicodedata
 
-from documents.lettering import alphabet
-from documents.typesetting import unprintable
+from documents.engine import alphabet, unprintable
+from models.database import Refused, Sentence
 
 LONGEST = 160                                   # characters; a name has at most 80
 _STEERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _REFUSED = frozenset({"Cc", "Cs", "Co", "Cn"})
 
 
-class Refused(ValueError):
-    """Something that cannot be printed; the text is a sentence for the person who wanted it."""
+class Unprintable(Refused):
+    """Something that cannot be printed."""
 
 
 def checked(text: str) -> str:
-    """The text, composed (NFC). Raises Refused for what would print as boxes, in another order, or not at all."""
+    """The text, composed (NFC). Raises Unprintable for what would print as boxes, in another order, or not at all."""
     if 0 < len(text) <= LONGEST and not text.isspace() and alphabet(False, False).covers(text):
         return text
     if not text.strip():
-        raise Refused("A text on it is empty.")
+        raise Unprintable(Sentence("A text on it is empty."))
     if len(text) > LONGEST:
-        raise Refused("A text on it is longer than a page can show.")
+        raise Unprintable(Sentence("A text on it is longer than a page can show."))
     if any(char in _STEERING or unicodedata.category(char) in _REFUSED for char in text):
-        raise Refused("A text on it contains invisible characters that change what is read.")
+        raise Unprintable(Sentence("A text on it contains invisible characters that change what is read."))
     text = unicodedata.normalize("NFC", text)   # first: the faces have composed Hangul, not the letters it is made of
     if unprintable(text):
-        raise Refused("A text on it has characters that no typeface here can print.")
+        raise Unprintable(Sentence("A text on it has characters that no typeface here can print."))
     return text

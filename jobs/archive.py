@@ -14,7 +14,7 @@ from pathlib import Path
 from flask import current_app
 
 from documents.archive import write_archive
-from documents.papers import LOGIN_COLUMNS, layout_of, login_rows, paper, printing
+from documents.papers import LOGIN_COLUMNS, layout_of, login_rows, paper
 from exchange.export import csv_bytes
 from jobs.running import kind
 from models import audit, issuing
@@ -91,7 +91,7 @@ def _written(job, progress=lambda *_file: None, go_on=lambda: None):
     path.parent.mkdir(mode=0o700, exist_ok=True)
     part = path.with_suffix(f".{secrets.token_hex(8)}")
     try:
-        with open(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "wb") as out, printing():
+        with open(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "wb") as out:
             _write(job, out, progress, go_on)
         yield part
     finally:

@@ -4,7 +4,7 @@ import io
 
 from flask import current_app
 
-from documents.slips import unprintable
+from documents.engine import unprintable
 from exchange import importing
 from jobs.running import kind
 from models import audit

@@ -1,10 +1,9 @@
 """Jobs that give candidates their logins: ordered by one verb each, carried out one centre after the other."""
 from datetime import UTC, datetime
 
+from documents.engine import unprintable
 from documents.papers import contact_lines
-from documents.slips import Refused as NotPrintable
-from documents.slips import unprintable
-from documents.text import checked
+from documents.text import Unprintable, checked
 from jobs.running import kind
 from models import audit, issuing
 from models.database import Overtaken, Refused, Sentence, database
@@ -151,7 +150,7 @@ def refuse_unprintable_contact(standing):
     for text in contact_lines(standing.printed_contact(), standing.centre, "en"):
         try:
             checked(text)
-        except NotPrintable:
+        except Unprintable:
             raise Refused(Sentence(
                 "The contact “%(contact)s” cannot be printed on a slip, so nothing was made. Use ordinary characters, "
                 "at most 160.", contact=text[:160])) from None

@@ -62,7 +62,18 @@ def test_documents_exchange_and_jobs_know_no_request():
 def test_there_is_one_door_to_xhtml2pdf():
     users = {path.parent.name for folder in LAYERS for path in sources(folder) if "xhtml2pdf" in imports(path)}
 
-    assert users == {"documents"}
+    assert users == {"engine"}
+
+
+def test_the_press_has_one_door():
+    """Outside `documents/engine` only what its door gives is imported; its own tests and benchmarks may look inside."""
+    wrong = [str(path.relative_to(ROOT)) for folder in LAYERS for path in sources(folder)
+             if path.parent.name != "engine" and re.search(r"documents\.engine\.\w", path.read_text())]
+    private = [f"{path.relative_to(ROOT)}: {node.attr}" for path in sources("documents")
+               for node in ast.walk(ast.parse(path.read_text()))
+               if isinstance(node, ast.Attribute) and node.attr == "__wrapped__"]
+
+    assert (wrong, private) == ([], [])
 
 
 def test_views_fetch_centre_data_through_the_person():

@@ -8,6 +8,7 @@ from flask_babel import ngettext
 from flask_login import current_user
 
 from documents import papers
+from documents.slips import per_page_of
 from exchange.export import csv_bytes
 from jobs import queue, running
 from jobs import slips as slip_jobs
@@ -20,6 +21,7 @@ from models.languages import LANGUAGES, NAMES
 from models.needs import CONFIRM, LACKING, NEW_PASSWORD, NO_SLIP, OUT_OF_DATE, REISSUE, VOID, State, concerned, states
 from models.rules import standing
 from views.candidate_results import TAB
+from views.forms import sheet_choices
 from views.guards import officers_only
 from views.hypermedia import attachment, done, now, or_404, page, say
 from views.reach import frame, managed_centre_of, series_of
@@ -97,7 +99,7 @@ def batch(number, code, public_id):
     """Choose how a PDF file is to be printed."""
     centre, series, stands = _place(number, code)
     return page("credentials/batch.html", series=series, batch=batch_of(centre, series, public_id),
-                languages=NAMES,
+                languages=NAMES, sheets=sheet_choices(),
                 **frame(centre, TAB, f"candidate-results/{code}", series))
 
 
@@ -110,7 +112,7 @@ def pdf(number, code, public_id):
         return _password_first(chosen, centre, series)
     language = form.get("language") if form.get("language") in LANGUAGES else "en"
     layout = papers.layout_of(
-        current_app.config, language, chosen.made_at, per_page=4 if form.get("per_page") == "4" else 1,
+        current_app.config, language, chosen.made_at, per_page=per_page_of(form.get("per_page")),
         paper="Letter" if form.get("paper") == "Letter" else "A4", cover="cover" in form,
         sign_in_code="sign_in_code" in form)
     out = io.BytesIO()  # never a file: it holds every password

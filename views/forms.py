@@ -1,6 +1,7 @@
 """Forms as they come back: what was typed, by control, and the sentence that belongs beside each."""
 from flask import request
 
+from documents.slips import SHEETS
 from models.database import Refused, Sentence
 from views.hypermedia import say
 
@@ -30,3 +31,8 @@ def errors_of(refusal, prefix=""):
     if not refusal.fields:
         raise refusal
     return {prefix + name: say(sentence) for name, sentence in refusal.fields.items()}
+
+
+def sheet_choices():
+    """(value, words) of each way in which slips lie on a sheet."""
+    return [(str(number), say(sheet.name)) for number, sheet in SHEETS.items()]

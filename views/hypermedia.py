@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from flask import abort, flash, make_response, redirect, render_template, request, send_file
 from flask_babel import gettext
 
+from models.database import Sentence
+
 POLLED = ("work.show", "board_imports.show")
 
 
@@ -28,8 +30,10 @@ def is_poll():
 
 def say(sentence):
     """A `Sentence` in the reader's language."""
-    values = getattr(sentence, "values", None)
-    text = gettext(getattr(sentence, "msgid", sentence))
+    if not isinstance(sentence, Sentence):
+        return gettext(sentence)
+    values = {name: say(value) if isinstance(value, Sentence) else value for name, value in sentence.values.items()}
+    text = gettext(sentence.msgid)
     return text % values if values else text
 
 

@@ -5,8 +5,7 @@ from flask import Blueprint, abort, current_app, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from documents.slips import Refused as NotPrintable
-from documents.text import checked
+from documents.text import Unprintable, checked
 from jobs import queue, running
 from jobs import slips as slip_jobs
 from models import issuing
@@ -92,7 +91,7 @@ def refuse_unprintable_contact(contact):
     for name, text in contact._asdict().items():
         try:
             text and checked(text)
-        except NotPrintable:
+        except Unprintable:
             refused[f"contact_{name}"] = Sentence(
                 "This cannot be printed on a slip. Use ordinary characters, at most 160.")
     if refused:

@@ -5,6 +5,7 @@ from flask import Blueprint, current_app, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from documents.slips import per_page_of
 from jobs import archive as archives
 from jobs import queue
 from jobs import slips as slip_jobs
@@ -14,6 +15,7 @@ from models.jobs import Job
 from models.needs import GENERATE, NEW_PASSWORD, REISSUE, Needs, groups, needs
 from models.rules import releases_of, standings
 from views.candidate_results import TAB
+from views.forms import sheet_choices
 from views.guards import officers_only
 from views.hypermedia import done, now, page, say
 from views.languages import in_zone
@@ -52,6 +54,7 @@ def index(number, code, refused="", status=200):
     place = max(1, min(request.args.get("page", 1, type=int), -(-len(lines) // A_PAGE)))
     return page(
         "to_do/index.html", status=status, series=series, need=need, refused=refused, typed=request.form,
+        sheets=sheet_choices(),
         marked=set(request.form.getlist("centre")), lines=lines[A_PAGE * (place - 1):A_PAGE * place], place=place,
         pages=[url_for("to_do.index", number=number, code=code, need=need or None, page=n + 1 if n else None)
                for n in range(-(-len(lines) // A_PAGE))],
@@ -102,7 +105,7 @@ def archive(number, code):
     if not centres:
         raise Refused(Sentence("There is no slip to print."))
     wanted = {"format": archives.CSV} if request.form.get("format") == archives.CSV else {
-        "per_page": 4 if request.form.get("per_page") == "4" else 1, "cover": "cover" in request.form}
+        "per_page": per_page_of(request.form.get("per_page")), "cover": "cover" in request.form}
     job = archives.order(current_user._get_current_object(), series, centre, centres, now(), **wanted)
     return _begun(job)
 

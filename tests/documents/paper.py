@@ -8,8 +8,8 @@ import pypdfium2
 import zxingcpp
 from PIL import ImageChops
 
-from documents import compiler, markup
 from documents import slips as engine
+from documents.engine import compiler, markup
 from documents.slips import Layout, Slip, write_slips
 
 LAYOUT = Layout(board_name="Northern Examinations Board", site_address="results.example/results",
@@ -33,7 +33,7 @@ def named(name: str) -> Slip:
 def drawn_by_xhtml2pdf(slip: Slip, layout: Layout = LAYOUT) -> bytes:
     """The naive page: the same template with the values in it."""
     design = layout.slip_design
-    html = design.html(compiler.with_images(engine._values(slip, layout)))
+    html = design.html(compiler.with_images(engine.values_of(slip, layout)))
     return compiler.draw(markup.read(html).html(), design.roots)
 
 

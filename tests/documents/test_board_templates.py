@@ -6,8 +6,8 @@ from threading import Thread
 import pytest
 
 from documents import slips as engine
-from documents.compiler import Unusual
-from documents.slips import Refused
+from documents.engine.compiler import Unusual
+from documents.text import Unprintable
 from tests.documents.paper import LAYOUT, SLIP, drawn_by_xhtml2pdf, named, printed, text, visibly_different
 
 PAGE = """<html lang="en"><head><title>Slip</title><style>
@@ -19,7 +19,7 @@ def board(tmp_path):
     """A board's folder of templates; answers the layout that uses it."""
     def with_page(body: str, style: str = ""):
         (tmp_path / "one.html").write_text(PAGE % (style, body), encoding="utf-8")
-        engine._plan.cache_clear()
+        engine.plan_of.cache_clear()
         from documents.pages import _environment
         _environment.cache_clear()
         return replace(LAYOUT, templates=tmp_path)
@@ -27,7 +27,7 @@ def board(tmp_path):
 
 
 def why(layout) -> str:
-    plan = engine._plan(layout.slip_design, 2, 3, False)
+    plan = engine.plan_of(layout.slip_design, 2, 3, False)
     return str(plan) if isinstance(plan, Unusual) else ""
 
 
@@ -75,7 +75,7 @@ def test_a_template_reaches_no_file_outside_its_folder(board, tmp_path_factory, 
     outside.write_bytes(MARK)
     layout = board(f'<p>{{{{ slip.candidate_name }}}}</p><img src="{source.format(outside=outside)}">')
 
-    with pytest.raises(Refused, match="Could not get image data"):
+    with pytest.raises(Unprintable, match="Could not get image data"):
         printed(SLIP, layout=layout)
 
 
@@ -97,7 +97,7 @@ def test_a_template_reaches_no_host(board):
         Thread(target=server.serve_forever, daemon=True).start()
         layout = board(f'<p>{{{{ slip.candidate_name }}}}</p>'
                        f'<img src="http://127.0.0.1:{server.server_port}/mark.svg">')
-        with pytest.raises(Refused):
+        with pytest.raises(Unprintable):
             printed(SLIP, layout=layout)
         server.shutdown()
 
@@ -121,7 +121,7 @@ def test_words_that_do_not_appear_on_paper_are_said(board):
 def test_a_page_that_runs_over_is_refused(board):
     layout = board("<p>{{ slip.candidate_name }}</p>" + "<p>Line</p>" * 200)
 
-    with pytest.raises(Refused, match="does not fit"):
+    with pytest.raises(Unprintable, match="does not fit"):
         printed(SLIP, layout=layout)
 
 

@@ -14,7 +14,7 @@ ALL = "".join(f"<p>{{{{ slip.{name} }}}}</p>" for name in (
 @pytest.fixture
 def checked(tmp_path):
     def check(body: str, style: str = "p { font-size: 7pt }") -> list[str]:
-        for name in ("one.html", "four.html"):
+        for name in ("one.html", "two.html", "four.html"):
             (tmp_path / name).write_text(PAGE % (style, body), encoding="utf-8")
         return check_template(tmp_path, languages=["en"])
     return check
@@ -41,5 +41,5 @@ def test_a_designer_is_told_which_value_is_slow_or_wrong_and_why(checked, name, 
     said = checked(name + ALL)
 
     assert said
-    assert all(line.startswith(("one.html (", "four.html (")) for line in said)
+    assert all(line.startswith(("one.html (", "two.html (", "four.html (")) for line in said)
     assert any(sentence in line for line in said)

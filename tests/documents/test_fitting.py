@@ -4,15 +4,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from documents import fitting
 from documents import slips as engine
+from documents.engine import fitting
 from tests.documents.paper import LAYOUT
 
 NAMES = st.text(st.sampled_from("abcdefghijklmnoprstuvwyzABCDEFGHIJKLMWÄÖÜŁÅçéñ -’'"), min_size=1, max_size=80)
 
 
 def room_of_the_name(per_page):
-    plan = engine._plan(replace(LAYOUT, per_page=per_page).slip_design, 2, 3, False)
+    plan = engine.plan_of(replace(LAYOUT, per_page=per_page).slip_design, 2, 3, False)
     return next(slot for slot in plan.slots if slot.value == 0)
 
 

@@ -7,7 +7,8 @@ import pikepdf
 import pypdfium2
 import pytest
 
-from documents.slips import Layout, Refused, write_slips
+from documents.slips import SHEETS, Layout, write_slips
+from documents.text import Unprintable
 from tests.documents.paper import (
     LAYOUT,
     SLIP,
@@ -29,11 +30,11 @@ EVERYTHING = (
     "How to sign in", "If it does not work", "Ms Amina Rahman", "+92 21 555 0100", "exams@harbourview.example",
     "Slip 1, printed 1 July 2026, 09:00 UTC")
 LAYOUTS = [Layout(per_page=per_page, paper=paper, language=language, tagged=tagged, board_name="Board")
-           for per_page in (1, 4) for paper in ("A4", "Letter") for language in ("en", "ar")
+           for per_page in SHEETS for paper in ("A4", "Letter") for language in ("en", "ar")
            for tagged in (True, False)]
 
 
-@pytest.mark.parametrize("per_page", [1, 4])
+@pytest.mark.parametrize("per_page", SHEETS)
 def test_a_slip_says_everything_a_candidate_needs(per_page):
     pdf = printed(SLIP, layout=replace(LAYOUT, per_page=per_page))
 
@@ -131,7 +132,7 @@ def test_the_fullest_slip_fits_every_layout_and_the_file_is_sound(layout):
 
     document = pikepdf.open(io.BytesIO(pdf))
     assert document.check_pdf_syntax() == []
-    assert len(document.pages) == (3 if layout.per_page == 1 else 1)
+    assert len(document.pages) == -(-3 // layout.per_page)
     size = tuple(map(round, map(float, document.pages[0].MediaBox[2:])))
     assert size == {"A4": (595, 842), "Letter": (612, 792)}[layout.paper]
     assert "497R-CH3Y-3MKM-G3NV" in text(pdf)
@@ -221,12 +222,12 @@ def test_markup_in_a_name_is_printed_as_it_was_typed(name):
 @pytest.mark.parametrize("name", ["x" * 10_000, "Ann\u202egro.live", "Ann\u2066", "Ann\x00", "Ann\nLee",
                                   "\ud800", "", "  ", "\ufa15"])
 def test_a_name_that_cannot_be_printed_is_refused_with_the_candidate_named(name):
-    with pytest.raises(Refused, match=r"The slip of XA101 0007 cannot be printed: .+\."):
+    with pytest.raises(Unprintable, match=r"The slip of XA101 0007 cannot be printed: .+\."):
         printed(named(name))
 
 
 def test_nothing_to_print_is_refused():
-    with pytest.raises(Refused, match="no slip"):
+    with pytest.raises(Unprintable, match="no slip"):
         printed()
 
 
@@ -234,14 +235,14 @@ def test_nothing_to_print_is_refused():
     "Maximiliana Wilhelmina Wolkenstein-Mondragon von und zu Wassermannsdorf-Hohenau",
     "Wolfeschlegelsteinhausenbergerdorffwelchevoralternwarengewissenhaftschaferswess",
     "W" * 80, " ".join("Wm" * 27)])
-@pytest.mark.parametrize("per_page", [1, 4])
+@pytest.mark.parametrize("per_page", SHEETS)
 def test_a_name_of_eighty_letters_stays_in_its_room_on_one_page(name, per_page):
     pdf = printed(named(name), layout=replace(LAYOUT, per_page=per_page))
 
     page = pypdfium2.PdfDocument(pdf)[0]
     assert len(pypdfium2.PdfDocument(pdf)) == 1
     assert name.replace(" ", "") in text(pdf).replace(" ", "")
-    assert _right_end(page, "W" if "W" in name else "M") < page.get_width() / (1 if per_page == 1 else 2)
+    assert _right_end(page, "W" if "W" in name else "M") < page.get_width() / SHEETS[per_page].columns
 
 
 def _right_end(page, letter: str) -> float:
@@ -256,7 +257,28 @@ def test_no_secret_reaches_a_log(caplog, tmp_path):
                                        "<p style='color: nonsense(1)'>x</p></body></html>")
     caplog.set_level(logging.DEBUG)
     printed(SLIP)
-    with contextlib.suppress(Refused):
+    with contextlib.suppress(Unprintable):
         printed(SLIP, layout=replace(LAYOUT, templates=tmp_path))
 
     assert [record for record in caplog.records if "497R" in record.getMessage()] == []
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_slips_of_one_sheet_keep_to_their_own_parts(paper):
+    """Each between its cut lines: the texts of two slips, read within their halves of the page."""
+    pdf = printed(named("First Person"), named("Second Person"), layout=replace(LAYOUT, per_page=2, paper=paper))
+
+    page = pypdfium2.PdfDocument(pdf)[0]
+    width, height = page.get_size()
+    halves = [page.get_textpage().get_text_bounded(0, bottom, width, bottom + height / 2) for bottom in (height / 2, 0)]
+    assert [("First Person" in half, "Second Person" in half) for half in halves] == [(True, False), (False, True)]
+    assert [half.count("How to sign in") for half in halves] == [1, 1]
+
+
+def test_a_template_that_is_larger_than_its_part_is_refused(tmp_path):
+    (tmp_path / "four.html").write_text(
+        '<html><head><style>{% include "_style.css" %} @page { size: 595pt 842pt; margin: 10mm }</style></head><body>'
+        "<p>{{ slip.candidate_name }}</p></body></html>")
+
+    with pytest.raises(Unprintable, match="larger than its part of the sheet"):
+        printed(SLIP, layout=replace(LAYOUT, per_page=4, templates=tmp_path))

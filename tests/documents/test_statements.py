@@ -5,8 +5,8 @@ import pikepdf
 import pypdfium2
 import pytest
 
-from documents.slips import Refused
 from documents.statements import Result, Statement, StatementLayout, write_broadsheet, write_statements
+from documents.text import Unprintable
 from tests.documents.paper import codes, spoken, text
 
 RESULTS = (Result("IGCSE", "0580", "Mathematics", "A*(a*)", "94"),
@@ -99,5 +99,5 @@ def test_a_large_centre_has_several_sheets():
 
 @pytest.mark.parametrize("write", [stated, tabled])
 def test_nothing_to_state_is_refused(write):
-    with pytest.raises(Refused, match="no results"):
+    with pytest.raises(Unprintable, match="no results"):
         write()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from openpyxl import Workbook
 
-from documents.slips import unprintable
+from documents.engine import unprintable
 from exchange import importing
 from exchange.columns import COLUMNS
 from models import passwords

@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import groupby
 
-import uharfbuzz
-
-from documents import typesetting
-from documents.drawing import Style
+from documents.engine import typesetting
+from documents.engine.drawing import Style
 
 PLAIN = (range(0x20, 0x7F), range(0xA0, 0x300), range(0x370, 0x400), range(0x400, 0x484), range(0x48A, 0x530),
          range(0x1E00, 0x2000), range(0x2010, 0x2028), range(0x2030, 0x205F), range(0x20A0, 0x20C1))
@@ -28,7 +26,7 @@ class Alphabet:
 
     def __init__(self, face):
         self.face, self.number = face, number_of(face)
-        font = hb_font(face)
+        font = face.font
         known = set(font.face.unicodes)
         points = [point for block in PLAIN for point in block if point in known and point not in _INVISIBLE]
         self.glyphs: dict[str, int] = {}
@@ -181,16 +179,7 @@ def _plain_faces() -> tuple:
 
 def advance(face, glyph: int) -> float:
     """A glyph's width in thousandths of an em."""
-    return hb_font(face).get_glyph_h_advance(glyph) * 1000 / face.upem
-
-
-def hb_font(face):
-    return _hb_font(str(face.path))
-
-
-@cache
-def _hb_font(path: str):
-    return uharfbuzz.Font(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(path)))
+    return face.font.get_glyph_h_advance(glyph) * 1000 / face.upem
 
 
 def number_of(face) -> int:

@@ -10,9 +10,9 @@ from itertools import groupby
 
 import uharfbuzz
 
-from documents import typesetting
-from documents.lettering import advance, hb_font
-from documents.writer import Writer
+from documents.engine import typesetting
+from documents.engine.lettering import advance
+from documents.engine.writer import Writer
 
 # Tables that a PDF reader has no use for: it is given glyph ids, not characters to shape.
 _UNUSED = ("BASE", "DSIG", "FFTM", "GDEF", "GPOS", "GSUB", "LTSH", "MATH", "OS/2", "STAT", "VDMX", "cmap", "gasp",
@@ -80,12 +80,12 @@ def _to_unicode(glyphs: tuple[tuple[int, str], ...]) -> bytes:
 @cache
 def _prepared(number: int):
     """The face with what subsetting needs worked out once."""
-    return uharfbuzz.subset_preprocess(hb_font(typesetting.FACES[number]).face)
+    return uharfbuzz.subset_preprocess(typesetting.FACES[number].font.face)
 
 
 @cache
 def _metrics(number: int) -> bytes:
     face = typesetting.FACES[number]
-    box = struct.unpack(">4h", hb_font(face).face.reference_table("head").data[36:44])
+    box = struct.unpack(">4h", face.font.face.reference_table("head").data[36:44])
     scale = [round(value * 1000 / face.upem) for value in (*box, face.ascent, face.descent)]
     return b"/FontBBox[%d %d %d %d]/Ascent %d/Descent %d/CapHeight 700" % (*scale,)

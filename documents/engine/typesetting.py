@@ -21,7 +21,7 @@ from pathlib import Path
 import uharfbuzz
 from xhtml2pdf.bidi import display_order
 
-_FOLDER = Path(__file__).parent / "fonts"
+_FOLDER = Path(__file__).parent.parent / "fonts"
 _SCRIPTS = ("Arabic", "Hebrew", "Devanagari", "Bengali", "Tamil", "Thai")
 # What steers the joining, breaking or direction of its neighbours and is never drawn itself.
 _UNDRAWN = frozenset("\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
@@ -39,26 +39,19 @@ class Face:
     upem: int
     ascent: int
     descent: int
-
-    @cached_property
-    def font(self) -> uharfbuzz.Font:
-        return _font(self.path)
+    font: uharfbuzz.Font                        # opened once a process
 
     @cached_property
     def characters(self) -> frozenset[str]:
         return frozenset(map(chr, self.font.face.unicodes))
 
 
-def _font(path: Path) -> uharfbuzz.Font:
-    return uharfbuzz.Font(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(path))))
-
-
 def _face(script: str, weight: str = "Regular") -> Face:
     name = f"NotoSans{script}-{weight}"
     path = _FOLDER / f"{name}.ttf"
-    font = _font(path)
+    font = uharfbuzz.Font(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(path))))
     extents = font.get_font_extents("ltr")
-    return Face(name, path, font.face.upem, extents.ascender, extents.descender)
+    return Face(name, path, font.face.upem, extents.ascender, extents.descender, font)
 
 
 _REGULAR, _BOLD = (tuple(_face(script, weight) for script in ("", *_SCRIPTS)) for weight in ("Regular", "Bold"))
@@ -117,11 +110,6 @@ def shape(text: str, bold: bool = False, base_direction: str | None = None,
             run = _shaped(face, script, level, text[part[0]:part[-1] + 1])
             runs.append((min(place[at] for at in part), run))
     return tuple(run for _, run in sorted(runs, key=itemgetter(0)) if run.ids)
-
-
-def width(runs: tuple[Glyphs, ...], size: float) -> float:
-    """The width of a line at a size, in points."""
-    return sum(sum(run.advances) * size / run.face.upem for run in runs)
 
 
 def _shaped(face: Face, script: str, level: int, text: str) -> Glyphs:

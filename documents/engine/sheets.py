@@ -9,10 +9,10 @@ import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 
-from documents import lettering
-from documents.compiler import Plan, Slot
-from documents.lettering import Used
-from documents.writer import text_string
+from documents.engine import lettering
+from documents.engine.compiler import Plan, Slot
+from documents.engine.lettering import Used
+from documents.engine.writer import text_string
 
 DOCUMENT, PAGES, RESOURCES = 1, 2, 3            # object numbers that every document has
 PARENTS = 2                                     # a tagged page's objects: itself, values, parents, sections

@@ -14,10 +14,10 @@ from functools import lru_cache
 
 import segno
 
-from documents import lettering
-from documents.compiler import ASCENT, DESCENT, Slot
-from documents.lettering import Line
-from documents.typesetting import places_to_cut
+from documents.engine import lettering
+from documents.engine.compiler import ASCENT, DESCENT, Slot
+from documents.engine.lettering import Line
+from documents.engine.typesetting import places_to_cut
 
 ONE_LINE, SMALLEST = 0.7, (1.0, 0.85, 0.7, 0.6, 0.5)
 LEADING = 1.18

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import BinaryIO
 
-from documents import embedding, fitting
-from documents.compiler import Code, Slot
-from documents.lettering import Used
-from documents.sheets import DOCUMENT, PAGES, PARENTS, RESOURCES, Sheet, number
-from documents.writer import Writer, copy_object, text_string
+from documents.engine import embedding, fitting
+from documents.engine.compiler import Code, Slot
+from documents.engine.lettering import Used
+from documents.engine.sheets import DOCUMENT, PAGES, PARENTS, RESOURCES, Sheet, number
+from documents.engine.writer import Writer, copy_object, text_string
 
 
 class Press:

@@ -28,10 +28,9 @@ import segno
 from xhtml2pdf import pisa
 from xhtml2pdf.config.resources import ResourceAccessPolicy
 
-from documents import drawing, markup, typesetting
-from documents.drawing import Drawing, Piece, Style, Unusual
-from documents.markup import Block, Markup, Tag
-from documents.pages import Design
+from documents.engine import drawing, markup, typesetting
+from documents.engine.drawing import Drawing, Piece, Style, Unusual
+from documents.engine.markup import Block, Markup, Tag
 
 logging.getLogger("xhtml2pdf").setLevel(logging.CRITICAL + 1)      # its warnings quote the document, secrets too
 
@@ -129,8 +128,8 @@ def names_in(values, name: str = "") -> Iterator[str]:
             yield from names_in(value, f"{name}[{index}]")
 
 
-def compile_page(design: Design, values: dict) -> Plan:
-    """The plan for every page whose values have this shape."""
+def compile_page(design, values: dict) -> Plan:
+    """The plan for every page whose values have this shape. `design`: a `pages.Design`."""
     marked, plain = (design.html(_replaced(values, _sentinels(form))) for form in SENTINELS)
     marked, plain = markup.read(marked), markup.read(plain)
     _mark_rooms(marked)
@@ -145,7 +144,7 @@ def compile_page(design: Design, values: dict) -> Plan:
     return _plan(plain, second, words_plain, slots + codes)
 
 
-def compile_literal(design: Design, values: dict) -> Plan:
+def compile_literal(design, values: dict) -> Plan:
     """One page with its values laid out by xhtml2pdf itself: no slots. The fall-back for one candidate."""
     runs = (run for text in values_in(values) for run in typesetting.shape(text))
     faces = tuple(dict.fromkeys(run.face for run in runs))
