@@ -11,6 +11,7 @@ import jinja2
 from documents.engine import Plan, Unusual, compile_literal, names_in, values_in
 from documents.pages import PAPERS, forget_templates
 from documents.slips import SHEETS, Layout, Slip, plan_of, values_of
+from documents.text import Unprintable
 from models.languages import LANGUAGES
 
 _SAMPLE = Slip("XA101", "Example School", "0042", "Ana Example", "June 2026", "XA101-0042-J26",
@@ -46,6 +47,9 @@ def _reasons(slip: Slip, layout: Layout) -> Iterator[str]:
         plan = plan_of(layout.slip_design, len(slip.releases), len(slip.contact), slip.dead)
     except jinja2.TemplateError as error:
         yield f"The template cannot be read: {error}"
+        return
+    except Unprintable as error:
+        yield str(error)
         return
     if isinstance(plan, Unusual):
         yield f"{plan} Every candidate's page is laid out by itself, about a thousand times slower."

@@ -137,9 +137,9 @@ def write_slips(slips: Iterable[Slip], out: BinaryIO, layout: Layout, *, passwor
         return pages
     press = Press(out, layout.language, translation(layout.language, TITLE), layout.tagged, layout.printed_at)
     covered: list[tuple[str, str]] = []
-    done, slip = 0, None
+    done, slip, design = 0, None, layout.slip_design
     for group in _groups(slips, layout.per_page):
-        _page(press, group, layout)
+        _page(press, group, layout, design)
         done += len(group)
         slip = group[0]
         if layout.cover:
@@ -160,21 +160,21 @@ def _groups(slips: Iterable[Slip], size: int) -> Iterator[list[Slip]]:
         yield group
 
 
-def _page(press: Press, group: list[Slip], layout: Layout) -> None:
+def _page(press: Press, group: list[Slip], layout: Layout, design: Design) -> None:
     paper = PAPERS[layout.paper]
     cells, values = [], []
-    for slip, (x, y) in zip(group, _places(layout, paper), strict=False):
-        plan, texts = _stampable(slip, layout)
+    for slip, (x, y) in zip(group, _places(layout.per_page, paper, design.right_to_left), strict=False):
+        plan, texts = _stampable(slip, layout, design)
         cells.append(Cell(plan, x, y))
         values.append(texts)
-    lines = _cut_lines(SHEETS[layout.per_page], paper)
+    lines = _cut_lines(layout.per_page, paper)
     try:
         press.page(sheet(tuple(cells), (paper.width, paper.height), layout.tagged, lines), values)
     except TooLong as error:
         raise _refused(group, error) from error
 
 
-def _stampable(slip: Slip, layout: Layout) -> tuple[Plan, list[str]]:
+def _stampable(slip: Slip, layout: Layout, design: Design) -> tuple[Plan, list[str]]:
     """A slip's plan and texts; where the template cannot be stamped, a plan of its own page, and no texts."""
     if len(slip.releases) > MOST_RELEASES or not 1 <= len(slip.contact) <= MOST_CONTACT_LINES:
         raise Unprintable(Sentence("A slip has at most six release times and one to four contact lines."))
@@ -183,21 +183,20 @@ def _stampable(slip: Slip, layout: Layout) -> tuple[Plan, list[str]]:
         texts = [checked(text) for text in _texts_of(values)]
     except Unprintable as error:
         raise _refused([slip], error) from error
-    plan = plan_of(layout.slip_design, len(slip.releases), len(slip.contact), slip.dead)
-    if not isinstance(plan, Plan):
-        try:
-            plan, texts = compile_literal(layout.slip_design, values), []
-        except Unusual as error:
-            raise _refused([slip], error) from error
-    _refuse_too_large(plan, slip, layout)
-    return plan, texts
+    try:
+        plan = plan_of(design, len(slip.releases), len(slip.contact), slip.dead)
+        if isinstance(plan, Plan):
+            return plan, texts
+        return _within(compile_literal(design, values), design), []
+    except (Unusual, Unprintable) as error:
+        raise _refused([slip], error) from error
 
 
-def _refuse_too_large(plan, slip, layout):
-    """A slip that leaves its part of the sheet would be printed over its neighbour."""
-    part = layout.slip_design.paper
-    if plan.width > part.width + 1 or plan.height > part.height + 1:
-        raise _refused([slip], Sentence("Its template is larger than its part of the sheet."))
+def _within(plan: Plan, design: Design) -> Plan:
+    """The plan; raises Unprintable for one that leaves its part of the sheet: it would lie over its neighbour."""
+    if plan.width > design.paper.width + 1 or plan.height > design.paper.height + 1:
+        raise Unprintable(Sentence("Its template is larger than its part of the sheet."))
+    return plan
 
 
 def _refused(group: list[Slip], why: Exception | str) -> Unprintable:
@@ -208,17 +207,19 @@ def _refused(group: list[Slip], why: Exception | str) -> Unprintable:
     return Unprintable(Sentence("The slip of %(candidate)s cannot be printed: %(why)s", candidate=numbers, why=why))
 
 
-def _places(layout: Layout, paper: Paper) -> tuple[tuple[float, float], ...]:
+@lru_cache
+def _places(per_page: int, paper: Paper, right_to_left: bool) -> tuple[tuple[float, float], ...]:
     """Where the slips of a sheet stand, in reading order."""
-    _template, columns, rows, _name = SHEETS[layout.per_page]
+    _template, columns, rows, _name = SHEETS[per_page]
     across = [paper.width * column / columns for column in range(columns)]
-    if layout.slip_design.right_to_left:
+    if right_to_left:
         across.reverse()
     return tuple((x, paper.height * row / rows) for row in reversed(range(rows)) for x in across)
 
 
-def _cut_lines(kind: Sheet, paper: Paper) -> bytes:
-    width, height = paper.width, paper.height
+@lru_cache
+def _cut_lines(per_page: int, paper: Paper) -> bytes:
+    kind, width, height = SHEETS[per_page], paper.width, paper.height
     lines = [b"%g 0 m %g %g l" % (x, x, height) for x in (width * n / kind.columns for n in range(1, kind.columns))]
     lines += [b"0 %g m %g %g l" % (y, width, y) for y in (height * n / kind.rows for n in range(1, kind.rows))]
     return b"0.4 w 0.6 G [3 3] 0 d " + b" ".join(lines) + b" S" if lines else b""
@@ -300,6 +301,6 @@ def plan_of(design: Design, releases: int, contact: int, dead: bool) -> Plan | U
     sample = Slip("XA101", "Centre", "0001", "Name", "June 2026", "XA101-0001-J26", "2222-2222-2222-2222",
                   (("Qualification", "Time"),) * releases, ("Contact",) * contact, 1, dead)
     try:
-        return compile_page(design, values_of(sample, Layout(printed_text="now")))
+        return _within(compile_page(design, values_of(sample, Layout(printed_text="now"))), design)
     except Unusual as reason:
         return reason

@@ -11,7 +11,8 @@ from documents.text import Unprintable
 from tests.documents.paper import LAYOUT, SLIP, drawn_by_xhtml2pdf, named, printed, text, visibly_different
 
 PAGE = """<html lang="en"><head><title>Slip</title><style>
-{%% include "_style.css" %%} @page { size: a4; margin: 20mm } %s</style></head><body>%s</body></html>"""
+{%% include "_style.css" %%} @page { size: {{ paper.width }}pt {{ paper.height }}pt; margin: 8mm }
+%s</style></head><body>%s</body></html>"""
 
 
 @pytest.fixture
