@@ -24,17 +24,10 @@ from views.staff_cookie import StaffCookie
 LARGEST_REQUEST = 32 * 1024 * 1024
 
 
-class Service(Flask):
-    """Flask, without asking at every function of every request whether it is a coroutine: none is."""
-
-    def ensure_sync(self, func):
-        return func
-
-
 def create_app(**given):
     """The Flask application. `given` overrides settings of the environment, e.g. DATABASE_URL. Raises `Unfit`."""
     settings = environment.read(**given)
-    app = Service(__name__, instance_path=settings["INSTANCE_PATH"])
+    app = Flask(__name__, instance_path=settings["INSTANCE_PATH"])
     secure = bool(settings["PRODUCTION"])
     app.config.update(
         settings,

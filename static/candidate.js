@@ -45,7 +45,8 @@
   // The time has come and the server is busy: again within a minute, each page at its own moment
   const again = ({ target }) => {
     const box = target.closest?.("[data-countdown]");
-    if (box?.due) setTimeout(() => box.dispatchEvent(new Event("due", { bubbles: true })), 10000 + Math.random() * 50000);
+    const ask = () => box.dispatchEvent(new Event("due", { bubbles: true }));
+    if (box?.due) setTimeout(ask, 10000 + Math.random() * 50000);
   };
   document.addEventListener("htmx:error", again);
   document.addEventListener("htmx:response:error", again);

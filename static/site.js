@@ -21,7 +21,8 @@ on("htmx:response:error", ({ detail: { ctx } }) => {
 let kept;
 on("htmx:before:swap", ({ detail: { ctx } }) => {
   const at = document.activeElement;
-  const typed = at !== ctx.sourceElement && at.type !== "checkbox" && at.defaultValue != null && at.value !== at.defaultValue;
+  const isText = at !== ctx.sourceElement && at.type !== "checkbox" && at.defaultValue != null;
+  const typed = isText && at.value !== at.defaultValue;
   kept = { at, typed: typed && at.value };
 });
 on("htmx:after:swap", () => {

@@ -1,7 +1,8 @@
 """The candidate's cookie: the session's token and when its owner was last active, signed.
 
-So a page that is only read writes nothing to the database. On http (an installation that is not in production)
-the cookie has a plain name, because not every browser keeps a `__Host-` one there.
+So a page that is only read writes nothing to the database. Signed and written by hand it takes two hellos less of a
+sign-in than itsdangerous and `set_cookie`, with which it would be over its ceiling of six. On http (an installation
+that is not in production) the cookie has a plain name, because not every browser keeps a `__Host-` one there.
 """
 import hmac
 import re

@@ -19,22 +19,6 @@ from views.candidate_statement import statement_pdf
 from views.errors import answer, leave_for
 from views.hypermedia import now, wants_fragment
 
-
-class Answer(Response):
-    """An answer whose length is known and whose Location is our own: its headers go out as they are."""
-
-    default_mimetype = "text/html"
-
-    def get_wsgi_headers(self, environ):
-        return self.headers
-
-
-class Onward(Answer):
-    """A redirect: nothing to read, so of no type."""
-
-    default_mimetype = None
-
-
 bp = Blueprint("candidates", __name__, url_prefix="/results")
 LARGEST_FORM = 4096
 LONGEST_FIELD = 60
@@ -89,7 +73,7 @@ def sign_in():
 
 @bp.post("/<language>/sign-in")
 def signed_in():
-    form = _form()
+    form = dict(parse_qsl(request.get_data(as_text=True)))  # two short fields: no machinery for uploads
     username, password = _typed(form.get("username", "")), _typed(form.get("password", ""))
     if not turns.is_mine(comes_again="again" in form):
         return _page(render("candidates/wait.html", seconds=turns.seconds_to_wait(),
@@ -170,25 +154,19 @@ def _public(signed_out):
 def _come_back():
     """To somebody who may well be signed in: an open page asks again by itself, a new one is told to."""
     if wants_fragment():
-        return Answer("", 503, {"Retry-After": str(turns.seconds_to_wait())})
+        return Response("", 503, {"Retry-After": str(turns.seconds_to_wait())})
     response = _page(fixed("candidates/wait.html", typed=None, seconds=0))
     response.headers["Refresh"] = str(turns.seconds_to_wait())
     return response
 
 
 def _page(text, status=200):
-    return Answer(text, status)
+    return Response(text, status, mimetype="text/html")
 
 
 def _to(address, *headers):
     """A redirect without a page of its own."""
-    return Onward(None, 303, [("Location", address), ("Content-Length", "0"), *headers])
-
-
-def _form():
-    """Two short fields, read without the machinery for uploads; a body without a length is none."""
-    body = request.environ["wsgi.input"].read(request.content_length or 0)
-    return dict(parse_qsl(body.decode("utf-8", "replace")))
+    return Response(status=303, headers=[("Location", address), *headers])
 
 
 def _typed(text):

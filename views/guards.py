@@ -27,11 +27,14 @@ KEPT_NOWHERE = (("Cache-Control", "no-store"), ("Vary", "HX-Request-Type"))
 
 
 def init_app(app):
-    app.before_request(right_host)
-    app.before_request(connect)
-    app.before_request(shut_by_default)
+    app.before_request(admit)
     always = (*SECURITY, STRICTLY_TLS) if app.config["SESSION_COOKIE_SECURE"] else SECURITY
     app.wsgi_app = Guarded(app.wsgi_app, always)
+
+
+def admit():
+    """What stands before every request."""
+    return right_host() or connect() or shut_by_default()
 
 
 def right_host():
@@ -50,9 +53,11 @@ def connect():
     """A connection a thread, kept for the next request; a broken one is replaced."""
     if request.endpoint == "static":
         return
-    if isinstance(database.obj, PostgresqlDatabase) and not database.is_connection_usable():
-        database.close()
-    database.connect(reuse_if_open=True)
+    bound = database.obj  # past the proxy, which looks everything up by name
+    if isinstance(bound, PostgresqlDatabase) and not bound.is_connection_usable():
+        bound.close()
+    if bound.is_closed():
+        bound.connect()
 
 
 def shut_by_default():
