@@ -21,7 +21,7 @@ from peewee import BlobField, DataError, ForeignKeyField, IntegrityError, Postgr
 from models import audit, migrating
 from models.credentials import CandidateSession, Credential
 from models.database import Refused, Sentence, database
-from models.one_time_links import OneTimeLink
+from models.links_table import OneTimeLink
 from models.passwords import keys
 from models.people import Officer, StaffSession
 from models.results import StagedResult

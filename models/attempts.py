@@ -11,10 +11,11 @@ right. Counters stand in the database, for every process to see.
 import hmac
 from datetime import timedelta
 
-from peewee import BooleanField, CharField, IntegerField, fn
+from peewee import fn
 
 from models import audit
-from models.database import Model, Moment, database
+from models.attempts_table import Attempts
+from models.database import database
 from models.passwords import keys
 
 HOUR, WINDOW = timedelta(hours=1), timedelta(minutes=15)  # the periods of candidates and of staff
@@ -25,18 +26,6 @@ MOST_NAMES = 100_000  # names a period that have a row of their own
 KEPT = timedelta(days=30)
 NAMELESS = "a username that nobody has"
 NAMES = {HOUR: "candidates", WINDOW: "staff"}  # the counters of names
-
-
-class Attempts(Model):
-    """Attempts on one subject (HMAC of a name as typed) in the period that begins at `since`."""
-
-    subject = CharField(max_length=64)
-    since = Moment(index=True)
-    count = IntegerField(default=1)
-    alarmed = BooleanField(default=False)
-
-    class Meta:
-        indexes = ((("subject", "since"), True),)
 
 
 # --- candidates --------------------------------------------------------------------------------------------

@@ -1,36 +1,17 @@
 """Files exchanged between the board and a centre: kept in the database, never opened, given back as they came."""
 import re
-import secrets
 import unicodedata
 
-from peewee import BlobField, CharField, ForeignKeyField, IntegerField, fn
+from peewee import fn
 
 from models import audit
-from models.database import Model, Moment, OneOf, Refused, Sentence, database
-from models.exams import Centre, Series
+from models.database import Refused, Sentence, database
+from models.files_table import ExchangeFile
 
-FROM_BOARD, TO_BOARD = "from-board", "to-board"
 LARGEST = 20 * 1024 * 1024  # bytes of one file
 MOST = 500 * 1024 * 1024  # bytes of one centre
 LONGEST_NAME = 120
 UNFIT = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]|[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]')
-
-
-class ExchangeFile(Model):
-    """A file from the board to a centre, or from a centre to the board. `size` in bytes."""
-
-    public_id = CharField(max_length=22, unique=True, default=lambda: secrets.token_urlsafe(16))
-    centre = ForeignKeyField(Centre, backref="files", on_delete="CASCADE")
-    series = ForeignKeyField(Series, null=True, on_delete="SET NULL")
-    direction = OneOf(FROM_BOARD, TO_BOARD, max_length=10)
-    name = CharField(max_length=200)
-    size = IntegerField()
-    content = BlobField()
-    sent_by = CharField(max_length=254)
-    sent_at = Moment()
-
-    class Meta:
-        indexes = ((("centre", "direction", "sent_at"), False),)
 
 
 def listed(centre):

@@ -5,28 +5,14 @@ server and no log sees, and can be typed.
 """
 from datetime import timedelta
 
-from peewee import CharField, ForeignKeyField
-
 from models import accounts, audit
 from models.codes import as_typed, digest_of, grouped, new_code
-from models.database import Model, Moment, OneOf, Refused, Sentence, database
+from models.database import Refused, Sentence, database
+from models.links_table import INVITATION, RESET, OneTimeLink
 from models.people import Officer
 
-INVITATION, RESET = "invitation", "reset"
 LIFETIME = {INVITATION: timedelta(days=14), RESET: timedelta(days=1)}
 SYMBOLS = 20  # 97 bits
-
-
-class OneTimeLink(Model):
-    """A link that was made. Only a digest of its code is kept."""
-
-    digest = CharField(max_length=64, unique=True)
-    officer = ForeignKeyField(Officer, backref="links", on_delete="CASCADE")
-    kind = OneOf(INVITATION, RESET, max_length=10)
-    made_by = CharField(max_length=254)
-    made_at = Moment()
-    expires_at = Moment()
-    used_at = Moment(null=True)
 
 
 def make(officer, by, now):

@@ -17,7 +17,7 @@ from models.audit import AuditEvent
 from models.board_import import BoardImport
 from models.credentials import SlipBatch
 from models.exams import Release, Series
-from models.files import ExchangeFile
+from models.files_table import ExchangeFile
 from models.jobs import FAILED, QUEUED, Job
 from models.people import StaffSession
 from tests.attached_centres.screen import ScreenPage

@@ -9,7 +9,7 @@ import pytest
 from models.attached import AttachedCentre
 from models.board_import import BoardImport
 from models.credentials import SlipBatch
-from models.files import ExchangeFile
+from models.files_table import ExchangeFile
 from models.jobs import DONE, Job
 from models.people import Officer
 from tests.inside import Inside

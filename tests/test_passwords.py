@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models import passwords
+from models.codes import ALPHABET, as_typed, grouped
 from models.credentials import username_as_typed
-from models.passwords import ALPHABET, LENGTH, Keys, MissingKey, as_typed, derive, grouped, mistake, verifier
+from models.passwords import LENGTH, Keys, MissingKey, derive, mistake, verifier
 
 SALT = "00112233445566778899aabbccddeeff"
 KEY = b"k" * 32

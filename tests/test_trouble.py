@@ -10,7 +10,7 @@ from jobs import running
 from models.audit import AuditEvent
 from models.credentials import Credential, SlipBatch
 from models.database import database
-from models.files import ExchangeFile
+from models.files_table import ExchangeFile
 from models.jobs import Job
 from tests.candidate_results.test_confirm import AT, FILLED
 from tests.candidates.conftest import SIGN_IN, USERNAME, Guest

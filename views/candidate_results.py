@@ -12,14 +12,14 @@ from models.needs import groups, needs
 from models.offers import ALL, SELECTED
 from models.rules import releases_of, standing
 from models.subcentre_history import last_change
+from views.frame import TAB, change_centre, frame
 from views.guards import officers_only
 from views.hypermedia import now, page
 from views.languages import in_zone
-from views.reach import change_centre, frame, managed_centre_of, offered_series, series_of
+from views.reach import managed_centre_of, offered_series, series_of
 
 bp = Blueprint("candidate_results", __name__)
 bp.before_request(officers_only)
-TAB = "candidate_results"
 
 
 @bp.get("/centres/<number>/candidate-results")

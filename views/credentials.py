@@ -20,11 +20,11 @@ from models.exams import Candidate
 from models.languages import LANGUAGES, NAMES
 from models.needs import CONFIRM, LACKING, NEW_PASSWORD, NO_SLIP, OUT_OF_DATE, REISSUE, VOID, State, concerned, states
 from models.rules import standing
-from views.candidate_results import TAB
 from views.forms import sheet_choices
+from views.frame import TAB, frame
 from views.guards import officers_only
 from views.hypermedia import attachment, done, now, or_404, page, say
-from views.reach import frame, managed_centre_of, series_of
+from views.reach import managed_centre_of, series_of
 from views.secrets import password_was_given_long_ago
 
 bp = Blueprint("credentials", __name__)

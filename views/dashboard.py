@@ -1,9 +1,10 @@
 """'Administer exams': where an officer starts, and the way from one centre to another."""
 from flask import Blueprint, redirect, request
 
+from views.frame import frame, nearest_page
 from views.guards import officers_only
 from views.hypermedia import page
-from views.reach import centre_of, frame, nearest_page
+from views.reach import centre_of
 
 bp = Blueprint("dashboard", __name__)
 bp.before_request(officers_only)

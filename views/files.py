@@ -7,10 +7,11 @@ from flask_login import current_user
 
 from models import files
 from models.database import Refused
-from models.files import FROM_BOARD, TO_BOARD, ExchangeFile
+from models.files_table import FROM_BOARD, TO_BOARD, ExchangeFile
+from views.frame import frame
 from views.guards import officers_only
 from views.hypermedia import attachment, done, now, or_404, page, say
-from views.reach import centre_of, entered_series, frame
+from views.reach import centre_of, entered_series
 
 bp = Blueprint("files", __name__)
 bp.before_request(officers_only)

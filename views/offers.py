@@ -17,10 +17,11 @@ from models.exams import Candidate, Series
 from models.needs import DORMANT, groups
 from models.offers import ALL, NONE, SELECTED, Offer
 from models.rules import releases_of, standing
-from views.candidate_results import TAB, release_words
+from views.candidate_results import release_words
+from views.frame import TAB, frame
 from views.guards import officers_only
 from views.hypermedia import done, now, page, say
-from views.reach import frame, managed_centre_of, series_of
+from views.reach import managed_centre_of, series_of
 
 bp = Blueprint("offers", __name__)
 bp.before_request(officers_only)

@@ -5,10 +5,11 @@ from flask_login import current_user
 from models import one_time_links, staff
 from models.database import Refused, Sentence
 from models.people import Officer
+from views.frame import frame
 from views.guards import officers_only
 from views.hypermedia import now, or_404, page
 from views.paging import page_of
-from views.reach import associate_of, frame
+from views.reach import associate_of
 
 bp = Blueprint("people", __name__)
 bp.before_request(officers_only)

@@ -9,10 +9,10 @@ from models.exams import in_order
 from models.needs import groups
 from models.rules import releases_of, standing
 from views.candidate_pages import sheet_values
-from views.candidate_results import TAB
+from views.frame import TAB, frame
 from views.guards import officers_only
 from views.hypermedia import now, page
-from views.reach import frame, managed_centre_of, series_of
+from views.reach import managed_centre_of, series_of
 
 bp = Blueprint("preview", __name__)
 bp.before_request(officers_only)

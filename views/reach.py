@@ -1,17 +1,12 @@
 """Which centre and series a URL means, asked through the person: a stranger's is a 404 like one never there."""
-from flask import abort, g, url_for
-from flask_babel import gettext as _
+from flask import abort, g
 from flask_login import current_user
 from peewee import fn
 
 from models.credentials import SlipBatch
-from models.database import database
 from models.exams import Candidate, Centre, Series
 from models.jobs import Job
-from views.allowed import allowed
 from views.hypermedia import or_404
-
-CANDIDATE_RESULTS = "candidate-results"
 
 
 def centre_of(number):
@@ -70,53 +65,3 @@ def batches_of_own():
     """PDF files of slips of the centres that the person reaches, by centre, each with its `.centre`. A query."""
     return SlipBatch.select(SlipBatch, Centre).join(Centre).where(
         SlipBatch.centre.in_(current_user.centres.select(Centre.id).order_by())).order_by(Centre.number)
-
-
-def frame(centre, tab, page="", series=None):
-    """What every page of a centre gives the layout. `page`: its path below the centre, for 'Change centre'.
-
-    `series`: the one it is about, where it is about one; what its Associate allows is told of that or the newest.
-    """
-    return {
-        "allowed": allowed(centre, series or (centre.is_attached and offered_series(centre).first()) or None),
-        "centre": centre, "tab": tab,
-        "manages_candidate_results": current_user.has_right("manages_candidate_results", centre),
-        "change_centre": change_centre(centre, page, _("Change centre")),
-    }
-
-
-def change_centre(centre, page, label):
-    """The dropdown that leads to the same page of another centre, or None where there is no other.
-
-    Board staff reach thousands of centres: they are offered the Associate's circle, the rest by search.
-    """
-    centres = current_user.centres
-    if current_user.is_board_staff:
-        head = centre.associate_id or centre.id
-        centres = centres.where((Centre.id == head) | (Centre.associate == head))
-    choices = database.execute(centres.select(Centre.number, Centre.name)).fetchall()  # 750 plain pairs
-    if len(choices) < 2:
-        return None
-    return {"label": label, "action": url_for("dashboard.change_centre", page=page), "choices": choices,
-            "selected": centre.number}
-
-
-def nearest_page(centre, page):
-    """The address of `page` (a path below a centre) at this centre, or of the nearest page that it has."""
-    start, _slash, rest = page.partition("/")
-    if start in ("results", "files"):
-        return url_for(f"{start}.index", number=centre.number)
-    if start != CANDIDATE_RESULTS or not current_user.has_right("manages_candidate_results", centre):
-        return url_for("dashboard.centre", number=centre.number)
-    code, _slash, part = rest.partition("/")
-    series = offered_series(centre).where(Series.code == code).first()
-    if series is None:
-        return url_for("candidate_results.index", number=centre.number)
-    has_own = part in ("status", "credentials") and entered_series(centre).where(Series.id == series.id).exists()
-    endpoint = {
-        "status": "offers.status" if has_own else None,
-        "credentials": "credentials.index" if has_own else None,
-        "attached-centres": "attached_centres.index" if centre.is_associate else None,
-        "preview": "preview.preview",
-    }.get(part) or "candidate_results.series"
-    return url_for(endpoint, number=centre.number, code=series.code)

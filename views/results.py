@@ -11,11 +11,12 @@ from models.exams import Series, in_order
 from models.grades import award_text, explanations
 from models.results import StaffRow, for_staff, read_early
 from models.rules import releases_of
+from views.frame import frame
 from views.guards import officers_only
 from views.hypermedia import now, or_404, page
 from views.languages import in_zone
 from views.paging import page_of
-from views.reach import centre_of, entered_series, frame
+from views.reach import centre_of, entered_series
 
 bp = Blueprint("results", __name__)
 bp.before_request(officers_only)

@@ -6,11 +6,11 @@ from flask import request
 from models.subcentre_history import changed_by
 from models.subcentre_history import history as saved_changes
 from models.subcentres import DEFAULTS_FIELDS
-from views.candidate_results import TAB
+from views.frame import TAB, frame
 from views.hypermedia import page
 from views.languages import in_zone
 from views.paging import page_of
-from views.reach import associate_of, frame, series_of
+from views.reach import associate_of, series_of
 from views.subcentre_words import control, value
 
 A_PAGE = 100

@@ -6,10 +6,9 @@ from flask_babel import gettext as _
 
 from models.subcentre_finding import STATES, find
 from models.subcentres import DEFAULTS_ROW, ROW_FIELDS, fields_of
-from views.candidate_results import TAB
+from views.frame import TAB, frame
 from views.hypermedia import page, say, wants_fragment
 from views.paging import page_of
-from views.reach import frame
 from views.subcentre_form import prefix, was
 from views.subcentre_words import centres_changed, control, follows, shared_words, totals, value
 

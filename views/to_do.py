@@ -14,12 +14,12 @@ from models.exams import Centre
 from models.jobs import Job
 from models.needs import GENERATE, NEW_PASSWORD, REISSUE, Needs, groups, needs
 from models.rules import releases_of, standings
-from views.candidate_results import TAB
 from views.forms import sheet_choices
+from views.frame import TAB, frame
 from views.guards import officers_only
 from views.hypermedia import done, now, page, say
 from views.languages import in_zone
-from views.reach import circle_of, frame, managed_centre_of, series_of
+from views.reach import circle_of, managed_centre_of, series_of
 
 bp = Blueprint("to_do", __name__)
 bp.before_request(officers_only)

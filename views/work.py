@@ -9,9 +9,10 @@ from jobs import archive, queue, running
 from models.credentials import SlipBatch
 from models.exams import Centre
 from models.jobs import DONE, RUNNING, Job
+from views.frame import frame
 from views.guards import officers_only
 from views.hypermedia import attachment, done, now, or_404, page
-from views.reach import batches_of_own, frame, jobs_of_own
+from views.reach import batches_of_own, jobs_of_own
 from views.secrets import password_was_given_long_ago
 
 bp = Blueprint("work", __name__)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from models import candidate_site
-from models.attempts import Attempts
+from models.attempts_table import Attempts
 from models.audit import AuditEvent
 from models.credentials import CandidateSession, Credential
 from models.database import database

@@ -5,7 +5,7 @@ import pytest
 
 from models import attempts, candidate_sign_in, issuing, needs, passwords
 from models.attached import AttachedCentre
-from models.attempts import Attempts
+from models.attempts_table import Attempts
 from models.audit import AuditEvent
 from models.codes import grouped
 from models.credentials import CandidateSession, Credential

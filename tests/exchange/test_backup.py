@@ -13,7 +13,7 @@ from models.board_import import BoardImport
 from models.credentials import CandidateSession, Credential
 from models.database import Refused, database
 from models.exams import Candidate, Centre, Entry
-from models.files import ExchangeFile
+from models.files_table import ExchangeFile
 from models.people import Officer, StaffSession
 from models.tables import TABLES
 

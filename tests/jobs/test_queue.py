@@ -11,7 +11,7 @@ import pytest
 from jobs import queue, running
 from jobs import slips as slip_jobs
 from models import needs
-from models.attempts import Attempts
+from models.attempts_table import Attempts
 from models.credentials import CandidateSession, Credential
 from models.jobs import DONE, LEASE, QUEUED, RUNNING, Job
 

@@ -6,7 +6,8 @@ import pyotp
 import pytest
 
 from models import attempts, one_time_links, second_factor
-from models.attempts import LIMIT, SPRAYED, WINDOW, Attempts
+from models.attempts import LIMIT, SPRAYED, WINDOW
+from models.attempts_table import Attempts
 from models.audit import AuditEvent
 from models.database import Refused
 from models.people import Officer, Posting

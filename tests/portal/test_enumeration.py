@@ -11,7 +11,7 @@ import time
 import pytest
 
 from models import candidate_sign_in, passwords, staff_passwords
-from models.attempts import Attempts
+from models.attempts_table import Attempts
 from models.database import database
 from models.people import Officer
 from tests.candidates.conftest import USERNAME, Guest

@@ -6,7 +6,8 @@ import pytest
 from models import files
 from models.audit import AuditEvent
 from models.database import Refused
-from models.files import ExchangeFile, sane_name
+from models.files import sane_name
+from models.files_table import ExchangeFile
 from tests.visitor import text_of
 
 HERE = "/centres/XA101/files"

@@ -1,0 +1,84 @@
+"""What stands around every page of a centre: its tabs, the way to another centre, and what its Associate allows."""
+from flask import url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from documents import words
+from models.database import database
+from models.exams import Centre, Series
+from models.rules import standing
+from models.subcentre_history import last_change
+from views.languages import in_zone
+from views.reach import entered_series, offered_series
+
+TAB = "candidate_results"  # of all pages of the candidate results website's administration
+CANDIDATE_RESULTS = "candidate-results"  # where their addresses begin, below a centre's
+
+
+def frame(centre, tab, page="", series=None):
+    """What every page of a centre gives the layout. `page`: its path below the centre, for 'Change centre'.
+
+    `series`: the one it is about, where it is about one; what its Associate allows is told of that or the newest.
+    """
+    return {
+        "allowed": allowed(centre, series or (centre.is_attached and offered_series(centre).first()) or None),
+        "centre": centre, "tab": tab,
+        "manages_candidate_results": current_user.has_right("manages_candidate_results", centre),
+        "change_centre": change_centre(centre, page, _("Change centre")),
+    }
+
+
+def change_centre(centre, page, label):
+    """The dropdown that leads to the same page of another centre, or None where there is no other.
+
+    Board staff reach thousands of centres: they are offered the Associate's circle, the rest by search.
+    """
+    centres = current_user.centres
+    if current_user.is_board_staff:
+        head = centre.associate_id or centre.id
+        centres = centres.where((Centre.id == head) | (Centre.associate == head))
+    choices = database.execute(centres.select(Centre.number, Centre.name)).fetchall()  # 750 plain pairs
+    if len(choices) < 2:
+        return None
+    return {"label": label, "action": url_for("dashboard.change_centre", page=page), "choices": choices,
+            "selected": centre.number}
+
+
+def nearest_page(centre, page):
+    """The address of `page` (a path below a centre) at this centre, or of the nearest page that it has."""
+    start, _slash, rest = page.partition("/")
+    if start in ("results", "files"):
+        return url_for(f"{start}.index", number=centre.number)
+    if start != CANDIDATE_RESULTS or not current_user.has_right("manages_candidate_results", centre):
+        return url_for("dashboard.centre", number=centre.number)
+    code, _slash, part = rest.partition("/")
+    series = offered_series(centre).where(Series.code == code).first()
+    if series is None:
+        return url_for("candidate_results.index", number=centre.number)
+    has_own = part in ("status", "credentials") and entered_series(centre).where(Series.id == series.id).exists()
+    endpoint = {
+        "status": "offers.status" if has_own else None,
+        "credentials": "credentials.index" if has_own else None,
+        "attached-centres": "attached_centres.index" if centre.is_associate else None,
+        "preview": "preview.preview",
+    }.get(part) or "candidate_results.series"
+    return url_for(endpoint, number=centre.number, code=series.code)
+
+
+def allowed(centre, series):
+    """Access, delay, who answers and since when, in one sentence or two; '' for a centre without an Associate."""
+    if series is None or not centre.is_attached:
+        return ""
+    stands = standing(centre, series)
+    if not stands.has_access:
+        told = _("%(associate)s gives your centre no access to the candidate results service for %(series)s.",
+                 associate=centre.associate.name, series=series.name)
+    else:
+        delay, name = words.delay(stands.controls.delay), stands.contact.name
+        told = _("%(associate)s gives your centre access for %(series)s: %(delay)s; %(answers)s.",
+                 associate=centre.associate.name, series=series.name,
+                 delay=_("a delay of %(delay)s", delay=delay) if delay else _("no delay"),
+                 answers=_("%(name)s answers your candidates", name=name) if stands.uses_default_contact and name
+                 else _("your centre answers its candidates"))
+    since = last_change(centre, series)
+    return f"{told} {_('Last changed: %(when)s.', when=in_zone(since, centre.time_zone))}" if since else told
