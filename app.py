@@ -15,11 +15,11 @@ import views
 from jobs import queue
 from models import passwords
 from models.database import connect
-from models.languages import LANGUAGES
-from models.people import StaffSession
+from models.rules.languages import LANGUAGES
+from models.tables.people import StaffSession
 from views import errors, guards, languages
 from views.hypermedia import is_poll, now, say
-from views.staff_cookie import StaffCookie
+from views.staff.cookie import StaffCookie
 
 LARGEST_REQUEST = 32 * 1024 * 1024
 

@@ -15,14 +15,14 @@ from documents.engine import unprintable
 from exchange import backup, demo, importing, reading
 from exchange.columns import COLUMNS
 from jobs import queue
-from models import erasing, issuing, staff
+from models.acts import erasing, issuing, officers
+from models.acts.officers import OPERATOR
 from models.database import Refused, Sentence, database
-from models.exams import Centre, Series
 from models.migrating import migrate
 from models.passwords import MissingKey
-from models.people import BOARD_RIGHTS, RIGHTS, Officer
-from models.staff import OPERATOR
 from models.staff_passwords import DEMO_PASSWORD
+from models.tables.exams import Centre, Series
+from models.tables.people import BOARD_RIGHTS, RIGHTS, Officer
 from settings import Unfit
 
 SHOWN = 20  # lines of a file's difference
@@ -39,7 +39,7 @@ class InSentences(click.Command):
 
 
 def init_app(app):
-    for command in (migrate_command, officers, slips, worker, import_command, template_check, demo_command,
+    for command in (migrate_command, officer_commands, slips, worker, import_command, template_check, demo_command,
                     backup_command, restore_command, erase_command):
         app.cli.add_command(command)
 
@@ -179,12 +179,12 @@ def erase_command(code):
     click.echo(f"{code} and its {gone} candidates are erased. Backups still hold them.")
 
 
-@click.group()
-def officers():
+@click.group("officers")
+def officer_commands():
     """Members of staff who may sign in."""
 
 
-@officers.command("add", cls=InSentences)
+@officer_commands.command("add", cls=InSentences)
 @click.argument("email")
 @click.option("--name", default="")
 @click.option("--centre", "numbers", multiple=True, help="a centre's number; may be given several times")
@@ -194,11 +194,11 @@ def officers():
 def add_officer(email, name, numbers, board, rights, password_stdin):
     """Add an officer, or give one further centres, rights or a new password, which ends every session."""
     password = sys.stdin.readline().rstrip("\n") if password_stdin else None
-    officer = staff.enlist(email, name or email.partition("@")[0], numbers, rights, board, password, OPERATOR, now())
+    officer = officers.enlist(email, name or email.partition("@")[0], numbers, rights, board, password, OPERATOR, now())
     click.echo(f"{officer.email} may sign in" + (f" at {', '.join(numbers)}." if numbers else "."))
 
 
-@officers.command("first", cls=InSentences)
+@officer_commands.command("first", cls=InSentences)
 @click.argument("email")
 @click.option("--name", default="")
 def first_officer(email, name):
@@ -206,8 +206,8 @@ def first_officer(email, name):
     if Officer.select().exists():
         raise click.ClickException("There are officers already: let one of the board's add others in the portal.")
     password = "-".join(secrets.token_hex(3) for _ in range(5))
-    officer = staff.enlist(email, name or email.partition("@")[0], (), BOARD_RIGHTS, True, password, OPERATOR, now())
-    click.echo(f"{officer.email} may sign in as board staff. The password, shown only now: {password}")
+    officer = officers.enlist(email, name or email.partition("@")[0], (), BOARD_RIGHTS, True, password, OPERATOR, now())
+    click.echo(f"{officer.email} may sign in as board officers. The password, shown only now: {password}")
 
 
 def refuse_unfit(app):

@@ -13,9 +13,9 @@ from waitress.task import WSGITask
 from exchange import demo
 from jobs import queue
 from models.database import database
-from models.exams import Centre
 from models.migrating import migrate
-from views.turns import ARRIVED
+from models.tables.exams import Centre
+from views.candidates.turns import ARRIVED
 
 CONNECTIONS = 4000
 LARGEST_HEAD = 32 * 1024

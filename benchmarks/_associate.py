@@ -9,12 +9,13 @@ from datetime import UTC, datetime, timedelta
 from peewee import chunked
 
 from benchmarks._country import ENTRIES, SUBJECTS
-from models import passwords, rules
-from models.credentials import username_of
+from models import passwords
 from models.database import database
-from models.exams import Centre, Series
-from models.people import Officer
+from models.rules import standing
 from models.staff_passwords import hasher
+from models.tables.exams import Centre, Series
+from models.tables.people import Officer
+from models.tables.slips import username_of
 
 PASSWORD = "four quite unusual words"
 ZONES = ("Asia/Karachi", "America/Lima", "Africa/Nairobi", "Europe/Madrid", "Asia/Kolkata", "America/Mexico_City")
@@ -95,8 +96,8 @@ def insert(table, columns, rows):
 def _logins(people, stamp):
     """Slips that print what is true, but for every eighth centre; every eleventh candidate has none."""
     series = Series.get()
-    standings = rules.standings(series, Centre.associate == 1)
-    releases = rules.releases_of(series)
+    standings = standing.standings(series, Centre.associate == 1)
+    releases = standing.releases_of(series)
     made = [(n, at) for n, at in people if SCOPES[at % 5] != "none" and n % 11]
     insert("slip_batch", "id public_id centre_id series_id kind made_by made_at options",
            ((at, f"batch-{at}", at + 1, SERIES, "confirm", "benchmark", stamp, "{}")

@@ -5,9 +5,9 @@ Rows are written with `executemany`, because making them is not what is measured
 from datetime import UTC, datetime, timedelta
 
 from models import passwords
-from models.credentials import username_of
 from models.database import database
-from models.exams import Series
+from models.tables.exams import Series
+from models.tables.slips import username_of
 
 A_CENTRE = 150  # candidates
 SUBJECTS = (

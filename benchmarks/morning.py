@@ -22,7 +22,7 @@ from benchmarks._crowd import Crowd
 from benchmarks._servers import cpu_seconds, open_files, running, server_name
 from benchmarks._stores import STORES, database_url
 from models.database import database
-from views.candidate_pages import LONGEST, PAGES_A_SECOND, SHORTEST
+from views.candidates.sheet import LONGEST, PAGES_A_SECOND, SHORTEST
 
 KEYS = {"CREDENTIAL_KEY": "k1:" + "c" * 40, "PEPPER": "p1:" + "p" * 40, "SECRET_KEY": "s" * 40}
 MOST = {"candidates": 1_000_000, "rate": 2_000, "minutes": 15.0, "waiting": 20_000}
@@ -104,7 +104,7 @@ async def _morning(chosen, settings, people, port, group):
 
 def _release(plant):
     """Move the release to the next seconds; give the instant that everybody was told."""
-    from models.exams import Release
+    from models.tables.exams import Release
 
     told = int(time.time()) + LEAD
     actual = told + {"early": -PLANTED, "late": PLANTED, None: 0}[plant]

@@ -153,7 +153,7 @@ class Country:
         return items[self.turn % len(items)]
 
     def _move(self, step):
-        from models.exams import Release
+        from models.tables.exams import Release
         Release.update(released_at=Release.released_at + int(step.total_seconds())).execute()
 
 

@@ -19,6 +19,7 @@ from peewee import SqliteDatabase
 from benchmarks import _associate
 from benchmarks.results import counted, quiet
 from models.database import connect, database
+from views.subcentres import page
 
 HERE = "/centres/XA100/candidate-results/june-2026/attached-centres"
 LARGE, SMALL = (750, 110_000), (20, 2_933)
@@ -86,7 +87,7 @@ class Hello:
 
 class Associate:
     def __init__(self, app, own, officer):
-        from models.people import StaffSession
+        from models.tables.people import StaffSession
 
         self.database: SqliteDatabase = own
         self.app, self.turn, client = app, 0, app.test_client()
@@ -105,13 +106,12 @@ class Associate:
 
     def open_some(self):
         """A page of SAME_SIZE rows."""
-        from views import subcentre_page
 
-        usual, subcentre_page.A_PAGE = subcentre_page.A_PAGE, SAME_SIZE
+        usual, page.A_PAGE = page.A_PAGE, SAME_SIZE
         try:
             return self.open()
         finally:
-            subcentre_page.A_PAGE = usual
+            page.A_PAGE = usual
 
     def change(self):
         """Another delay in the third row."""

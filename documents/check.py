@@ -12,7 +12,7 @@ from documents.engine import Plan, Unusual, compile_literal, names_in, values_in
 from documents.pages import PAPERS, forget_templates
 from documents.slips import SHEETS, Layout, Slip, plan_of, values_of
 from documents.text import Unprintable
-from models.languages import LANGUAGES
+from models.rules.languages import LANGUAGES
 
 _SAMPLE = Slip("XA101", "Example School", "0042", "Ana Example", "June 2026", "XA101-0042-J26",
                "2345-6789-BCDF-GHJK", (("A Level", "Tue 11 Aug 2026, 10:00 in Karachi"),) * 2,

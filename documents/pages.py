@@ -9,10 +9,10 @@ import jinja2
 
 from documents.engine import FACES, Face, plain_face, script_face
 from documents.languages import translation
-from models.languages import LANGUAGES
+from models.rules.languages import LANGUAGES
 
 ROOT = Path(__file__).resolve().parent.parent
-TEMPLATES = ROOT / "templates" / "slips"
+TEMPLATES = ROOT / "templates" / "paper"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from pathlib import Path
 from documents import words
 from documents.languages import translation
 from documents.slips import Layout, Slip, write_slips
-from models import issuing
+from models.acts import issuing
 from models.codes import grouped
-from models.languages import LANGUAGES
-from models.rules import read_printed_contact, read_printed_releases
+from models.rules.languages import LANGUAGES
+from models.rules.standing import read_printed_contact, read_printed_releases
 
 LOGIN_COLUMNS = ("centre_number", "candidate_number", "candidate_name", "username", "password")
 

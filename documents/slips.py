@@ -1,6 +1,6 @@
 """Slips: one page a candidate, "Confidential Examination results information", thousands in a second.
 
-Values in, PDF bytes out. The layout comes from `templates/slips/` alone, laid out by xhtml2pdf once per shape of
+Values in, PDF bytes out. The layout comes from `templates/paper/` alone, laid out by xhtml2pdf once per shape of
 slip (how many release lines, how many contact lines) and stamped for each candidate:
 
     compile (compiler: template → proven Plan) → lay on paper (sheets) → stamp (stamping, fitting, lettering) →

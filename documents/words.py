@@ -14,7 +14,7 @@ from babel.lists import format_list
 from babel.units import format_unit
 
 from documents.languages import translation
-from models.languages import LANGUAGES
+from models.rules.languages import LANGUAGES
 
 SHORT, LONG = "EEE d MMM y{comma} HH:mm", "EEEE{comma} d MMMM y{comma} HH:mm"
 NO_BREAK = "\N{NO-BREAK SPACE}"

@@ -18,15 +18,16 @@ from zlib import error as ZlibError
 
 from peewee import BlobField, DataError, ForeignKeyField, IntegrityError, PostgresqlDatabase, fn
 
-from models import audit, migrating
-from models.credentials import CandidateSession, Credential
+from models import migrating
 from models.database import Refused, Sentence, database
-from models.links_table import OneTimeLink
+from models.every_table import TABLES
 from models.passwords import keys
-from models.people import Officer, StaffSession
-from models.results import StagedResult
-from models.staging import StagedEntry, StagedLine
-from models.tables import TABLES
+from models.rules.results import StagedResult
+from models.tables import audit
+from models.tables.links import OneTimeLink
+from models.tables.people import Officer, StaffSession
+from models.tables.slips import CandidateSession, Credential
+from models.tables.staging import StagedEntry, StagedLine
 
 FORMAT = 1
 LEFT_OUT = (StaffSession, CandidateSession, OneTimeLink, StagedLine, StagedEntry, StagedResult)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from zoneinfo import available_timezones
 
 from models.database import Refused, Sentence
-from models.grades import BANDS, LOWEST_AS
+from models.rules.grades import BANDS, LOWEST_AS
 
 ZONES = available_timezones()
 LONGEST_NAME = 80

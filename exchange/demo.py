@@ -3,17 +3,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from exchange import importing
-from models import issuing, passwords, rules
-from models.attached import AttachedCentre, AttachedDefaults
+from models import passwords
+from models.acts import issuing
 from models.codes import grouped
 from models.contacts import Contact
-from models.credentials import Credential
 from models.database import Refused, Sentence, database
-from models.exams import Centre, Series
-from models.needs import CONFIRM
-from models.offers import ALL, SELECTED
-from models.people import Officer, Posting
+from models.rules import standing
+from models.rules.needs import CONFIRM
 from models.staff_passwords import DEMO_PASSWORD, hasher
+from models.tables.exams import Centre, Series
+from models.tables.offers import ALL, SELECTED
+from models.tables.people import Officer, Posting
+from models.tables.slips import Credential
+from models.tables.subcentres import AttachedCentre, AttachedDefaults
 
 MARKED = datetime(2026, 5, 1, tzinfo=UTC)
 FOLDER = Path(__file__).parent.parent / "demo"
@@ -80,7 +82,7 @@ def _give_access(series):
 
 def _confirm(centre, series, now):
     scope = SELECTED if centre.number == "NC102" else ALL
-    stands = rules.standing(centre, series)
+    stands = standing.standing(centre, series)
     chosen = [candidate.id for candidate in centre.candidates if candidate.series_id == series.id][::2]
     with database.atomic():
         issuing.save_offer(

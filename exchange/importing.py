@@ -14,11 +14,11 @@ from exchange.columns import Complaint, matched, reader
 from exchange.difference import SHOWN, Difference
 from exchange.kinds import KINDS
 from exchange.reading import open_table
-from models import audit, staging
-from models.board_import import BoardImport
 from models.database import Overtaken, Refused, Sentence, database
 from models.migrating import alone
-from models.results import staged_changes
+from models.rules.results import staged_changes
+from models.tables import audit, staging
+from models.tables.imports import BoardImport
 
 MOST_COMPLAINTS = 200  # more are the same mistake
 PATIENCE = 10  # seconds that an import waits for another one

@@ -17,11 +17,12 @@ from documents.archive import write_archive
 from documents.papers import LOGIN_COLUMNS, layout_of, login_rows, paper
 from exchange.export import csv_bytes
 from jobs.running import kind
-from models import audit, issuing
+from models.acts import issuing
 from models.database import Refused, Sentence, database
-from models.exams import Centre
-from models.jobs import Job
-from models.rules import standing
+from models.rules.standing import standing
+from models.tables import audit
+from models.tables.exams import Centre
+from models.tables.jobs import Job
 
 KEPT = timedelta(hours=1)
 PDF, CSV = "pdf", "csv"

@@ -7,10 +7,10 @@ from flask import current_app
 from documents.engine import unprintable
 from exchange import importing
 from jobs.running import kind
-from models import audit
-from models.board_import import BoardImport
 from models.database import Overtaken, Refused, Sentence, database
-from models.jobs import Job
+from models.tables import audit
+from models.tables.imports import BoardImport
+from models.tables.jobs import Job
 
 MOST_BYTES, MOST_ROWS = 2 * 1024 * 1024, 20_000  # of what is done while the officer waits; more goes on the queue
 

@@ -13,10 +13,10 @@ from traceback import extract_tb
 
 from peewee import InterfaceError, OperationalError
 
-from models import audit
 from models.database import Refused, Sentence, database
-from models.jobs import CANCELLED, DONE, FAILED, LEASE, QUEUED, RUNNING, Job
 from models.passwords import MissingKey
+from models.tables import audit
+from models.tables.jobs import CANCELLED, DONE, FAILED, LEASE, QUEUED, RUNNING, Job
 
 MOST_ATTEMPTS = 5
 KINDS = {}

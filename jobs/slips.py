@@ -5,13 +5,14 @@ from documents.engine import unprintable
 from documents.papers import contact_lines
 from documents.text import Unprintable, checked
 from jobs.running import kind
-from models import audit, issuing
+from models.acts import issuing
 from models.database import Overtaken, Refused, Sentence, database
-from models.exams import Centre
-from models.jobs import Job
-from models.needs import CONFIRM, DORMANT, GENERATE, NEW_PASSWORD, REISSUE, concerned
-from models.offers import ALL, NONE
-from models.rules import standing
+from models.rules.needs import CONFIRM, DORMANT, GENERATE, NEW_PASSWORD, REISSUE, concerned
+from models.rules.standing import standing
+from models.tables import audit
+from models.tables.exams import Centre
+from models.tables.jobs import Job
+from models.tables.offers import ALL, NONE
 
 IN_REQUEST = 200  # so many passwords are hashed while the officer waits: about a tenth of a second
 DONE = {GENERATE: "generated credentials", REISSUE: "reissued slips", NEW_PASSWORD: "gave new passwords"}

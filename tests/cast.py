@@ -6,15 +6,16 @@ tomorrow, IGCSE in a week. Everything is relative to `cast.now`.
 """
 from datetime import UTC, datetime, timedelta
 
-from models import issuing, needs, rules
-from models.attached import AttachedCentre, AttachedDefaults
+from models.acts import issuing
 from models.contacts import Contact
 from models.database import database
-from models.exams import Candidate, Centre, Entry, Release, Series, recount_qualifications
-from models.offers import ALL
-from models.people import Officer, Posting
-from models.results import Result
+from models.rules import needs, standing
+from models.rules.results import Result
 from models.staff_passwords import hasher
+from models.tables.exams import Candidate, Centre, Entry, Release, Series, recount_qualifications
+from models.tables.offers import ALL
+from models.tables.people import Officer, Posting
+from models.tables.subcentres import AttachedCentre, AttachedDefaults
 
 PASSWORD = "four quite unusual words"
 HASHED = hasher.hash(PASSWORD)
@@ -95,7 +96,7 @@ class Cast:
 
     def confirm(self, centre, by, scope=ALL, selected=(), delay=0):
         """The centre offers the service, and its candidates get their logins. Gives {number: password}."""
-        offer = rules.standing(centre, self.june).offer
+        offer = standing.standing(centre, self.june).offer
         with database.atomic():
             issuing.save_offer(
                 offer, by=by, now=self.now, version=offer.version, scope=scope, selected=selected, terms=True,

@@ -10,9 +10,9 @@ import pytest
 
 from app import create_app
 from models.database import database
-from models.exams import Centre
+from models.every_table import TABLES
 from models.migrating import migrate
-from models.tables import TABLES
+from models.tables.exams import Centre
 from tests.cast import Cast
 from tests.visitor import Visitor
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 from itsdangerous import URLSafeTimedSerializer
 
-from models.people import StaffSession
+from models.tables.people import StaffSession
 from tests.visitor import Visitor
 
 RAW = "f" * 40

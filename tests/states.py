@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from models.attached import AttachedCentre, AttachedDefaults
-from models.credentials import Credential, Slip, SlipBatch
 from models.database import database
-from models.exams import Candidate, Centre, Release, Series
-from models.offers import Offer, SelectedCandidate
-from models.people import Officer
+from models.tables.exams import Candidate, Centre, Release, Series
+from models.tables.offers import Offer, SelectedCandidate
+from models.tables.people import Officer
+from models.tables.slips import Credential, Slip, SlipBatch
+from models.tables.subcentres import AttachedCentre, AttachedDefaults
 
 NOW = datetime(2026, 8, 12, 12, tzinfo=UTC)
 ZONES = ("Asia/Karachi", "America/Lima", "Europe/London")

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pyotp
 import pytest
 
-from models import second_factor
-from models.exams import Release
-from models.people import Officer, Posting, StaffSession
+from models.acts import second_factor
+from models.tables.exams import Release
+from models.tables.people import Officer, Posting, StaffSession
 from tests.candidates.conftest import OURS, USERNAME, Guest
 from tests.cast import PASSWORD
 from tests.inside import Inside

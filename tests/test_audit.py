@@ -11,19 +11,19 @@ import pyotp
 import pytest
 
 from jobs import running
-from models import one_time_links, second_factor
-from models.attached import AttachedCentre
-from models.audit import AuditEvent
-from models.board_import import BoardImport
-from models.credentials import SlipBatch
-from models.exams import Release, Series
-from models.files_table import ExchangeFile
-from models.jobs import FAILED, QUEUED, Job
-from models.people import StaffSession
-from tests.attached_centres.screen import ScreenPage
+from models.acts import links, second_factor
+from models.tables.audit import AuditEvent
+from models.tables.exams import Release, Series
+from models.tables.files import ExchangeFile
+from models.tables.imports import BoardImport
+from models.tables.jobs import FAILED, QUEUED, Job
+from models.tables.people import StaffSession
+from models.tables.slips import SlipBatch
+from models.tables.subcentres import AttachedCentre
 from tests.cast import PASSWORD
 from tests.exchange.test_importing import RESULT, csv_of
 from tests.inside import Inside
+from tests.subcentres.screen import ScreenPage
 
 NEW = "seven odd purple words"
 SERIES = "candidate-results/june-2026"
@@ -71,7 +71,7 @@ def another_session(cast, _visitor):
 
 
 def a_link(cast, _visitor):
-    return {"code": one_time_links.make(cast.karachi_officer, cast.board, cast.now)[0]}
+    return {"code": links.make(cast.karachi_officer, cast.board, cast.now)[0]}
 
 
 def a_file(cast, _visitor):

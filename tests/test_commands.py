@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from models import passwords
-from models.audit import AuditEvent
 from models.codes import as_typed
-from models.credentials import Credential
-from models.people import Officer, Posting, StaffSession
-from tests.candidate_results.test_confirm import pdf_text
+from models.tables.audit import AuditEvent
+from models.tables.people import Officer, Posting, StaffSession
+from models.tables.slips import Credential
+from tests.slips.test_confirm import pdf_text
 
 ROOT = Path(__file__).parent.parent
 KEYS = {"SECRET_KEY": "s" * 40, "CREDENTIAL_KEY": "k1:" + "c" * 40, "PEPPER": "p1:" + "p" * 40}

@@ -10,10 +10,10 @@ from playhouse.migrate import SchemaMigrator
 
 from models.database import Model, OneOf, database
 from models.delay import LONGEST, Delay
-from models.exams import Release, Series
+from models.every_table import TABLES
 from models.migrating import change_check, pending
-from models.offers import Offer
-from models.tables import TABLES
+from models.tables.exams import Release, Series
+from models.tables.offers import Offer
 
 ROOT = Path(__file__).parent.parent
 

@@ -12,9 +12,9 @@ from itertools import product
 import pytest
 
 from models.database import database
-from models.exams import Entry, Release
-from models.people import Officer
-from models.results import Result
+from models.rules.results import Result
+from models.tables.exams import Entry, Release
+from models.tables.people import Officer
 from tests.candidates.conftest import OURS, USERNAME, Guest
 from tests.inside import Inside
 from tests.test_locks import BOARD, RELEASER, own_centre, routes

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 from peewee import SqliteDatabase
 
-from models import erasing, releasing
-from models.audit import AuditEvent
-from models.credentials import Credential
+from models.acts import erasing, releasing
 from models.database import Refused, database
-from models.exams import Candidate, Entry, Release, Series
-from models.offers import Offer
-from models.results import Result
+from models.rules.results import Result
+from models.tables.audit import AuditEvent
+from models.tables.exams import Candidate, Entry, Release, Series
+from models.tables.offers import Offer
+from models.tables.slips import Credential
 
 NAME = "Zebulon Quixotic-Xylophone"
 

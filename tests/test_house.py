@@ -4,7 +4,7 @@ import re
 import sys
 from pathlib import Path
 
-from models.tables import TABLES
+from models.every_table import TABLES
 
 ROOT = Path(__file__).parent.parent
 LAYERS = ("models", "documents", "exchange", "jobs", "views")
@@ -15,6 +15,8 @@ MAY_IMPORT = {  # app → views → documents, exchange, jobs → models; a job 
     "jobs": {"jobs", "documents", "exchange", "models"},
     "views": set(LAYERS),
 }
+STOREYS = ("models", "models/tables", "models/rules", "models/acts")  # each knows those before it
+AREAS = ("views", "views/candidates", "views/centres", "views/slips", "views/subcentres", "views/staff", "views/board")
 MODELS_NEED = {"models", "peewee", "playhouse", "pwmigrate", "argon2", "pyotp"}  # beside the standard library
 PUBLIC_TABLES = {"Series", "Release", "Officer", "StaffSession", "OneTimeLink", "Attempts"}
 CENTRE_DATA = {table.__name__ for table in TABLES} - PUBLIC_TABLES
@@ -41,6 +43,50 @@ def test_nothing_points_back_up():
     own = {*LAYERS, "app", "commands", "settings", "benchmarks", "tests"}
     wrong = [(str(path.relative_to(ROOT)), name) for layer in LAYERS for path in sources(layer)
              for name in imports(path) & own if name not in MAY_IMPORT[layer]]
+
+    assert wrong == []
+
+
+def modules(path):
+    """Every module of ours that the file imports, as a path without `.py`: `models/rules/needs`."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {f"{node.module}.{name.name}" if (ROOT / node.module.replace(".", "/")).is_dir() else node.module
+                      for name in node.names}
+    return {name.replace(".", "/") for name in found if name.split(".")[0] in LAYERS}
+
+
+def test_what_is_kept_knows_no_rule_and_a_rule_knows_no_act():
+    """`every_table` lists the tables from above; nothing of `models` but it reaches up a storey."""
+    wrong = []
+    for number, storey in enumerate(STOREYS):
+        for path in sorted((ROOT / storey).glob("*.py")):
+            wrong += [(str(path.relative_to(ROOT)), module) for module in modules(path)
+                      if module.rpartition("/")[0] in STOREYS[number + 1:] and path.name != "every_table.py"]
+
+    assert wrong == []
+
+
+def test_rules_write_nothing():
+    """But `results`, which holds every statement that names a grade."""
+    writes = re.compile(r"\b[A-Z]\w+\.(create|insert|insert_many|update|delete)\(|audit\.record\(|atomic\(")
+    wrong = [path.name for path in sources("models/rules") if path.name != "results.py" and writes.search(
+        path.read_text())]
+
+    assert wrong == []
+
+
+def test_the_areas_of_the_portal_know_the_candidate_site_and_no_other_area():
+    wrong = []
+    for area in AREAS:
+        for path in sorted((ROOT / area).glob("*.py")):
+            near = {"views", area} | ({"views/candidates"} if area not in ("views", "views/candidates") else set())
+            wrong += [(str(path.relative_to(ROOT)), module) for module in modules(path)
+                      if module.startswith("views") and module.rpartition("/")[0] not in {*near, ""}
+                      and path != ROOT / "views/__init__.py"]
 
     assert wrong == []
 
@@ -100,7 +146,7 @@ def test_verbs_open_their_transaction_and_write_their_event_themselves():
 
 
 def test_every_area_of_the_portal_says_for_which_kind_of_person_it_is():
-    own_guard = {"sign_in.py", "candidates.py", "health.py", "public.py"}  # PUBLIC names their open endpoints
+    own_guard = {"sign_in.py", "site.py", "health.py", "public.py"}  # PUBLIC names their open endpoints
     wrong = []
     for path in sources("views"):
         text = path.read_text()
@@ -126,7 +172,7 @@ def test_htmx_headers_are_read_and_set_in_one_place():
 
 
 def test_nothing_is_marked_safe_and_nothing_runs_inline():
-    pages = [path for path in (ROOT / "templates").rglob("*.html") if path.parent.name != "slips"]  # those are PDFs
+    pages = [path for path in (ROOT / "templates").rglob("*.html") if path.parent.name != "paper"]  # those are PDFs
     trusting = re.compile(r"\|\s*safe\b|autoescape false|hx-on|\bjs:|<style|\bstyle=")
     unsafe = [path.name for path in pages if trusting.search(path.read_text())]
     marked = [path.name for path in sources("views")

@@ -6,15 +6,15 @@ look exactly like one that never was; plain and as a fragment, and every POST wi
 """
 import pytest
 
-from models.attached import AttachedCentre
-from models.board_import import BoardImport
-from models.credentials import SlipBatch
-from models.files_table import ExchangeFile
-from models.jobs import DONE, Job
-from models.people import Officer
+from models.tables.files import ExchangeFile
+from models.tables.imports import BoardImport
+from models.tables.jobs import DONE, Job
+from models.tables.people import Officer
+from models.tables.slips import SlipBatch
+from models.tables.subcentres import AttachedCentre
 from tests.inside import Inside
 
-ANYONE, CANDIDATE = "anyone", "candidate"  # the second guards itself: views/candidates.py
+ANYONE, CANDIDATE = "anyone", "candidate"  # the second guards itself: views/candidates/site.py
 OFFICER, MANAGER, SENDER, ASSOCIATE = "officer", "manager", "sender", "associate"
 BOARD, RELEASER = "board", "releaser"
 PORTAL = {OFFICER, MANAGER, SENDER, ASSOCIATE}

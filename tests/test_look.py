@@ -134,7 +134,7 @@ def test_templates_keep_to_the_content_security_policy():
     forbidden = re.compile(
         r"""<style|\sstyle=|<script(?![^>]*\ssrc=)|\son[a-z]+\s*=|hx-on|["']js:|hx-trigger="[^"]*\[|"""
         r"""(?:src|href)="(?:https?:)?//""")
-    pages = [page for page in (ROOT / "templates").rglob("*.html") if "slips" not in page.parts]
+    pages = [page for page in (ROOT / "templates").rglob("*.html") if "paper" not in page.parts]
 
     assert len(pages) > 5
     assert {page.name: found for page in pages if (found := forbidden.findall(page.read_text("utf-8")))} == {}

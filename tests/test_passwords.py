@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from models import passwords
 from models.codes import ALPHABET, as_typed, grouped
-from models.credentials import username_as_typed
 from models.passwords import LENGTH, Keys, MissingKey, derive, mistake, verifier
+from models.tables.slips import username_as_typed
 
 SALT = "00112233445566778899aabbccddeeff"
 KEY = b"k" * 32

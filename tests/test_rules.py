@@ -2,11 +2,11 @@
 from hypothesis import given, settings
 from peewee import JOIN
 
-from models import rules
-from models.credentials import Credential
-from models.exams import Candidate, Centre, Release, Series
-from models.needs import groups
-from models.subcentre_screen import Screen
+from models.rules import standing
+from models.rules.needs import groups
+from models.rules.subcentre_screen import Screen
+from models.tables.exams import Candidate, Centre, Release, Series
+from models.tables.slips import Credential
 from tests.states import NOW, worlds, written
 
 on_states = settings(max_examples=60, deadline=None)
@@ -16,16 +16,16 @@ on_states = settings(max_examples=60, deadline=None)
 @given(world=worlds())
 def test_access_delay_and_contact_are_the_same_in_sql_as_in_python(world):
     with written(world) as state:
-        query = rules.governed(Centre.select(
-            Centre.id, rules.has_access, rules.delay, rules.associate_delay, rules.contact_mode,
-            rules.uses_default_contact,
+        query = standing.governed(Centre.select(
+            Centre.id, standing.has_access, standing.delay, standing.associate_delay, standing.contact_mode,
+            standing.uses_default_contact,
         ).join(Series, on=(Series.id == state.series.id))).where(Centre.kind == "centre").tuples()
         by_sql = {row[0]: (bool(row[1]), *row[2:5], bool(row[5])) for row in query}
 
         by_python = {
             id: (stands.has_access, stands.delay, stands.controls.delay, stands.controls.contact_mode,
                  stands.uses_default_contact)
-            for id, stands in rules.standings(state.series, Centre.kind == "centre").items()}
+            for id, stands in standing.standings(state.series, Centre.kind == "centre").items()}
 
     assert by_sql == by_python
 
@@ -34,16 +34,16 @@ def test_access_delay_and_contact_are_the_same_in_sql_as_in_python(world):
 @given(world=worlds())
 def test_results_are_visible_from_the_same_instant_in_sql_as_in_python(world):
     with written(world) as state:
-        query = rules.governed(
-            Centre.select(Centre.id, Release.qualification, rules.visible_at)
+        query = standing.governed(
+            Centre.select(Centre.id, Release.qualification, standing.visible_at)
             .join(Series, on=(Series.id == state.series.id))
             .join_from(Series, Release)).where(Centre.kind == "centre").tuples()
         by_sql = {(id, name): int(seconds) for id, name, seconds in query}
 
-        releases = rules.releases_of(state.series)
+        releases = standing.releases_of(state.series)
         by_python = {
             (id, name): int(stands.visible_from(name, releases).timestamp())
-            for id, stands in rules.standings(state.series, Centre.kind == "centre").items() for name in releases}
+            for id, stands in standing.standings(state.series, Centre.kind == "centre").items() for name in releases}
 
     assert by_sql == by_python
 
@@ -52,16 +52,16 @@ def test_results_are_visible_from_the_same_instant_in_sql_as_in_python(world):
 @given(world=worlds())
 def test_the_same_candidates_may_sign_in_by_sql_as_by_python(world):
     with written(world) as state:
-        query = rules.governed(
+        query = standing.governed(
             Centre.select(Centre.id, Candidate.id).join(Candidate)
             .join(Series, on=(Series.id == Candidate.series))
             .join_from(Candidate, Credential, JOIN.LEFT_OUTER)
-        ).where(rules.may_sign_in(NOW), Credential.id.is_null(False)).tuples()
+        ).where(standing.may_sign_in(NOW), Credential.id.is_null(False)).tuples()
         by_sql = {centre.id: 0 for centre in state.centres}
         for centre_id, _candidate in query:
             by_sql[centre_id] += 1
 
-        stands = rules.standings(state.series, Centre.kind == "centre")
+        stands = standing.standings(state.series, Centre.kind == "centre")
         members = groups(state.series, list(stands))
         by_python = {
             id: sum(group.count for group in members[id] if group.login in ("living", "unprinted")
@@ -78,7 +78,7 @@ def test_the_screen_reads_the_same_standings(world):
     with written(world) as state:
         screen = Screen(state.officer, state.associate, state.series, NOW)
         seen = {s.centre.id: _decided(s) for s in screen.standings.values()}
-        asked = {id: _decided(s) for id, s in rules.standings(
+        asked = {id: _decided(s) for id, s in standing.standings(
             state.series, Centre.associate == state.associate).items()}
 
     assert seen == asked

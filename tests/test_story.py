@@ -9,15 +9,15 @@ import pypdfium2
 import pytest
 
 from models import passwords
+from models.acts.subcentres import draft, save
 from models.codes import as_typed
 from models.contacts import Contact
-from models.credentials import Credential, SlipBatch
 from models.database import Refused
-from models.exams import Candidate, Entry, Release, Series, recount_qualifications
-from models.people import Posting
-from models.rules import standing
-from models.subcentre_changes import draft, save
-from models.subcentre_screen import Screen
+from models.rules.standing import standing
+from models.rules.subcentre_screen import Screen
+from models.tables.exams import Candidate, Entry, Release, Series, recount_qualifications
+from models.tables.people import Posting
+from models.tables.slips import Credential, SlipBatch
 from tests.exchange.test_importing import apply, csv_of
 from tests.visitor import Visitor, text_of
 

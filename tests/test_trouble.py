@@ -7,14 +7,14 @@ import pytest
 from peewee import PostgresqlDatabase, SqliteDatabase
 
 from jobs import running
-from models.audit import AuditEvent
-from models.credentials import Credential, SlipBatch
 from models.database import database
-from models.files_table import ExchangeFile
-from models.jobs import Job
-from tests.candidate_results.test_confirm import AT, FILLED
+from models.tables.audit import AuditEvent
+from models.tables.files import ExchangeFile
+from models.tables.jobs import Job
+from models.tables.slips import Credential, SlipBatch
 from tests.candidates.conftest import SIGN_IN, USERNAME, Guest
 from tests.jobs.test_running import expire_leases, no_room
+from tests.slips.test_confirm import AT, FILLED
 from tests.visitor import Visitor
 
 BUSY = "The service is busy just now. Please try again in a few seconds."

@@ -8,8 +8,8 @@ import re
 import html5lib
 from flask import url_for
 
-from models.audit import AuditEvent
-from models.people import Officer
+from models.tables.audit import AuditEvent
+from models.tables.people import Officer
 from tests.cast import PASSWORD
 
 ALARMS = ("alarm: many refused sign-ins", "alarm: many accounts tried")

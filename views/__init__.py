@@ -1,36 +1,25 @@
-"""HTTP. One module and one blueprint per area; each says in `before_request` which kind of person it is for."""
+"""HTTP: a folder an area of the portal, a module and blueprint a page, which says for which kind of person it is."""
 
 
 def init_app(app):
-    """Register the areas that this process's role serves."""
-    from views import (
-        account,
-        attached_centres,
-        candidate_results,
-        candidates,
-        centre_statements,
-        credentials,
-        dashboard,
-        files,
-        health,
-        offers,
-        people,
-        preview,
-        public,
-        results,
-        sign_in,
-        to_do,
-        work,
-    )
+    """Register the pages that this process's role serves."""
+    from views import health
     from views.board import audit, centres, imports, officers, queue, series
+    from views.candidates import public, site
+    from views.centres import dashboard, files, results, statements
+    from views.slips import credentials, preview, status, to_do, work
+    from views.slips import series as series_details
+    from views.staff import account, sign_in
+    from views.staff import officers as centre_officers
+    from views.subcentres import routes as subcentres
 
     role = app.config["ROLE"]
     app.register_blueprint(health.bp)
     app.register_blueprint(public.bp)
     if role in ("all", "candidate"):
-        app.register_blueprint(candidates.bp)
+        app.register_blueprint(site.bp)
     if role in ("all", "portal"):
-        for area in (sign_in, account, dashboard, people, results, centre_statements, files, candidate_results,
-                     offers, credentials, attached_centres, preview, to_do, work, centres, officers, series, imports,
-                     audit, queue):
-            app.register_blueprint(area.bp)
+        for page in (sign_in, account, centre_officers, dashboard, results, statements, files,
+                     series_details, status, credentials, preview, to_do, work, subcentres,
+                     centres, officers, series, imports, audit, queue):
+            app.register_blueprint(page.bp)

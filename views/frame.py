@@ -5,9 +5,9 @@ from flask_login import current_user
 
 from documents import words
 from models.database import database
-from models.exams import Centre, Series
-from models.rules import standing
-from models.subcentre_history import last_change
+from models.rules.standing import standing
+from models.rules.subcentre_history import last_change
+from models.tables.exams import Centre, Series
 from views.languages import in_zone
 from views.reach import entered_series, offered_series
 

@@ -1,12 +1,15 @@
 """The first two locks: shut by default, and the kind of person per area. And the headers of every answer."""
+from datetime import timedelta
+
 from flask import abort, current_app, redirect, request
 from flask_login import current_user
 from peewee import PostgresqlDatabase
 
 from models.database import database
 from views.errors import sign_in_again
+from views.hypermedia import now
 
-# Endpoints that nobody needs to sign in for. The candidate site guards itself (views/candidates.py).
+# Endpoints that nobody needs to sign in for. The candidate site guards itself (views/candidates/site.py).
 PUBLIC = {
     "static", "health.healthz", "sign_in.sign_in", "sign_in.second_step", "sign_in.welcome", "public.privacy",
     "public.verify",
@@ -23,6 +26,7 @@ SECURITY = (
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
 )
 STRICTLY_TLS = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+FRESH = timedelta(minutes=30)  # the password, for answers that hold logins
 KEPT_NOWHERE = (("Cache-Control", "no-store"), ("Vary", "HX-Request-Type"))
 
 
@@ -97,3 +101,8 @@ class Guarded:
             return start_response(status, [*headers, *kept, *self.always], failure)
 
         return self.wsgi_app(environ, start)
+
+
+def password_was_given_long_ago():
+    """Answers that hold logins are only for somebody who gave the password not long ago."""
+    return current_user.session.password_at < now() - FRESH

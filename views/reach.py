@@ -3,9 +3,9 @@ from flask import abort, g
 from flask_login import current_user
 from peewee import fn
 
-from models.credentials import SlipBatch
-from models.exams import Candidate, Centre, Series
-from models.jobs import Job
+from models.tables.exams import Candidate, Centre, Series
+from models.tables.jobs import Job
+from models.tables.slips import SlipBatch
 from views.hypermedia import or_404
 
 

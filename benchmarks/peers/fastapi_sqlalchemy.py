@@ -14,7 +14,7 @@ from sqlalchemy.ext.automap import automap_base
 from sqlalchemy.orm import Session, sessionmaker
 
 from benchmarks.peers import rules
-from models.candidate_site import digest_of
+from models.rules.candidate_sheet import digest_of
 
 LABEL = "FastAPI + SQLAlchemy ORM"
 

@@ -8,13 +8,13 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from benchmarks.peers import rules
-from models.attached import AttachedCentre, AttachedDefaults
-from models.audit import AuditEvent
-from models.credentials import Credential
 from models.database import database
-from models.exams import Entry, Release
-from models.offers import Offer
-from models.results import Result
+from models.rules.results import Result
+from models.tables.audit import AuditEvent
+from models.tables.exams import Entry, Release
+from models.tables.offers import Offer
+from models.tables.slips import Credential
+from models.tables.subcentres import AttachedCentre, AttachedDefaults
 
 LABEL = "Flask tutorial style, peewee"
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from models import grades, passwords
+from models import passwords
+from models.rules import grades
 
 IDLE = 900
 HEADERS = {

@@ -2,10 +2,11 @@
 import json
 
 from exchange.columns import COLUMNS
-from models import attaching, staging
+from models.acts import attaching
 from models.database import Sentence
-from models.exams import Centre
-from models.staging import StagedLine
+from models.tables import staging
+from models.tables.exams import Centre
+from models.tables.staging import StagedLine
 
 TABLE = StagedLine
 FIELDS = (StagedLine.board_import, StagedLine.line, StagedLine.verdict, StagedLine.cells)

@@ -9,12 +9,14 @@ from peewee import EXCLUDED, JOIN, Case, chunked, fn
 
 from exchange.difference import SHOWN
 from exchange.kinds.series import series_named
-from models import issuing, results, staging
-from models.credentials import Credential, username_of
+from models.acts import issuing
 from models.database import Refused, Sentence
-from models.exams import Candidate, Centre, Entry, Series, in_order, recount_qualifications
-from models.offers import SelectedCandidate
-from models.staging import CHANGED, NEW, SAME, TWICE, StagedEntry
+from models.rules import results
+from models.tables import staging
+from models.tables.exams import Candidate, Centre, Entry, Series, in_order, recount_qualifications
+from models.tables.offers import SelectedCandidate
+from models.tables.slips import Credential, username_of
+from models.tables.staging import CHANGED, NEW, SAME, TWICE, StagedEntry
 
 TABLE = StagedEntry
 UNKNOWN = "unknown"  # no such centre

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from peewee import EXCLUDED
 
 from exchange.kinds.series import series_named
-from models import staging
 from models.database import Sentence
-from models.exams import Release, Series
-from models.staging import StagedLine
+from models.tables import staging
+from models.tables.exams import Release, Series
+from models.tables.staging import StagedLine
 
 TABLE = StagedLine
 FIELDS = (StagedLine.board_import, StagedLine.line, StagedLine.verdict, StagedLine.cells)

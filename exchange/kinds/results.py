@@ -4,9 +4,10 @@ The statements stand in `models.results`: nothing here names a grade's column.
 """
 from exchange.columns import band_disagrees
 from exchange.difference import SHOWN
-from models import results, staging
 from models.database import Sentence
-from models.staging import CHANGED, NEW, TWICE
+from models.rules import results
+from models.tables import staging
+from models.tables.staging import CHANGED, NEW, TWICE
 
 TABLE = results.StagedResult
 FIELDS = results.STAGED_FIELDS

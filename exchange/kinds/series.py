@@ -1,7 +1,7 @@
 """Series that a file names and nobody has made yet."""
 import secrets
 
-from models.exams import Series
+from models.tables.exams import Series
 
 
 def series_named(name):

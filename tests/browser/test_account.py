@@ -1,8 +1,8 @@
 """A new officer in a real browser: the link, the password, the second factor."""
 import pyotp
 
-from models import one_time_links
-from models.people import Officer
+from models.acts import links
+from models.tables.people import Officer
 from tests.browser.test_pages import AXE, RULES
 
 NEW = "seven odd purple words"
@@ -15,7 +15,7 @@ def problems(page):
 
 def test_a_link_fills_its_code_in_and_leaves_the_address(cast, open_page):
     officer = Officer.create(email="new@school.example", name="New Officer", created_at=cast.now)
-    code, _link = one_time_links.make(officer, cast.board, cast.now)
+    code, _link = links.make(officer, cast.board, cast.now)
     page, asked = open_page(), []
     page.on("request", lambda request: asked.append(request.url))
 
@@ -32,7 +32,7 @@ def test_a_link_fills_its_code_in_and_leaves_the_address(cast, open_page):
 
 def test_without_script_the_code_is_typed(cast, open_page):
     officer = Officer.create(email="new@school.example", name="New Officer", created_at=cast.now)
-    code, _link = one_time_links.make(officer, cast.board, cast.now)
+    code, _link = links.make(officer, cast.board, cast.now)
     page = open_page(script=False)
 
     page.goto("/welcome")

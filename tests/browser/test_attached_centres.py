@@ -6,11 +6,11 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 from playwright.sync_api import expect
 
-from models.attached import Controls
-from models.people import StaffSession
-from models.rules import standing
-from tests.attached_centres.screen import HERE
+from models.rules.standing import standing
+from models.tables.people import StaffSession
+from models.tables.subcentres import Controls
 from tests.cast import PASSWORD
+from tests.subcentres.screen import HERE
 
 AXE = Path(__file__).with_name("axe.min.js")
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from models.attached import AttachedCentre
-from models.exams import Release
-from views import turns
+from models.tables.exams import Release
+from models.tables.subcentres import AttachedCentre
+from views.candidates import turns
 
 USERNAME = "XA101-0001-J26"
 AXE = Path(__file__).with_name("axe.min.js")

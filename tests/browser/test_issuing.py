@@ -7,9 +7,9 @@ from playwright.sync_api import expect
 from documents import words
 from jobs import running
 from jobs.running import Work
-from models import issuing
-from models.jobs import Job
-from models.offers import Offer
+from models.acts import issuing
+from models.tables.jobs import Job
+from models.tables.offers import Offer
 
 AT = "/centres/XC301/candidate-results/june-2026"
 

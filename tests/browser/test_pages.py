@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from models.credentials import SlipBatch
-from models.exams import Release
-from models.jobs import DONE, Job
+from models.tables.exams import Release
+from models.tables.jobs import DONE, Job
+from models.tables.slips import SlipBatch
 
 AXE = Path(__file__).parent / "axe.min.js"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent.parent
 AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 PAGE = """{% extends "document.html" %}
 {% from "_macros/notices.html" import notice_region, notice, error_summary %}
-{% from "_macros/forms.html" import text_field, radio_field, checkbox, select_field, area_field, button %}
+{% from "_macros/forms.html" import text_field, radio_field, checkbox, select_field, button %}
 {% from "_macros/lists.html" import table, tag, summary_list, progress, print_button %}
 {% from "_macros/navigation.html" import tabs, pager, change_centre_form, back %}
 {% block head %}
@@ -56,7 +56,7 @@ SHEET = """<div class="hero"><p>Zoë Ångström</p></div><p class="actions"><but
 <p class="grade"><b>A*</b> <span>(a*)</span></p></li></ul>"""
 EVERYTHING = """{{ notice("Saved.", "success") }}{{ notice("Careful.", "warning") }}
 {{ error_summary({"a": "No."}) }}
-{{ text_field("a", "Delay", "x", "Hours", "No.", width="short") }}{{ area_field("b", "Text") }}
+{{ text_field("a", "Delay", "x", "Hours", "No.", width="short") }}
 {{ radio_field("c", "Access", [("no", "NO"), ("all", "ALL", "Late ones too")], "no") }}
 {{ checkbox("d", "I accept", error="Tick it.") }}{{ select_field("e", "Series", [("j", "June")]) }}
 {{ button("Save") }}{{ button("Discard", "second") }}{{ button("New password", "danger") }}

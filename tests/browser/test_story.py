@@ -8,12 +8,13 @@ from playwright.sync_api import expect
 
 from documents import papers
 from documents.slips import Layout, write_slips
-from models import issuing, passwords
-from models.attached import AttachedCentre
+from models import passwords
+from models.acts import issuing
 from models.codes import as_typed
-from models.credentials import SlipBatch
-from models.exams import Release
-from models.results import Result
+from models.rules.results import Result
+from models.tables.exams import Release
+from models.tables.slips import SlipBatch
+from models.tables.subcentres import AttachedCentre
 
 HOME = "/centres/XA101/candidate-results/june-2026"
 

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from models.credentials import CandidateSession
 from models.database import database
-from models.exams import Release
+from models.tables.exams import Release
+from models.tables.slips import CandidateSession
 from tests.visitor import Visitor
-from views import candidate_cookie
+from views.candidates import cookie
 
 SIGN_IN = "/results/en/sign-in"
 SHEET = "/results/en/"
@@ -42,8 +42,8 @@ class Guest(Visitor):
                                 ends_at=CandidateSession.ends_at - seconds).execute()
         Release.update(released_at=Release.released_at - seconds).execute()
         with self.app.test_request_context(headers={"Cookie": f"results={self.cookie}"}):
-            token, active_at = candidate_cookie.read()
-            response = candidate_cookie.write(
+            token, active_at = cookie.read()
+            response = cookie.write(
                 self.app.response_class(), token, active_at - timedelta(seconds=seconds))
         self.client.set_cookie("results", re.match("results=([^;]+)", response.headers["Set-Cookie"])[1])
 

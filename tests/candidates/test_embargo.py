@@ -9,15 +9,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models import candidate_sign_in, candidate_site, results
-from models.attached import AttachedCentre, AttachedDefaults
-from models.credentials import CandidateSession
+from models.acts import candidate_sign_in
 from models.database import database
-from models.exams import Centre, Release
-from models.offers import Offer
-from models.results import Result
+from models.rules import candidate_sheet, results
+from models.rules.results import Result
+from models.tables.exams import Centre, Release
+from models.tables.offers import Offer
+from models.tables.slips import CandidateSession
+from models.tables.subcentres import AttachedCentre, AttachedDefaults
 from tests.candidates.conftest import SHEET, USERNAME
-from views.candidate_pages import instant
+from views.candidates.sheet import instant
 
 ROOT = Path(__file__).parents[2]
 REQUESTS = [
@@ -93,7 +94,7 @@ def test_the_instant_is_the_first_second_with_grades(zoe, cast):
     at = Release.get(Release.qualification == "A Level").released_at
     CandidateSession.update(ends_at=at + timedelta(hours=1)).execute()
 
-    grades = [candidate_site.sheet(token, at, now).parts[0].awards[0].grade
+    grades = [candidate_sheet.sheet(token, at, now).parts[0].awards[0].grade
               for now in (at - timedelta(seconds=1), at, at + timedelta(seconds=1))]
 
     assert grades == [None, "B", "B"]
@@ -138,7 +139,7 @@ def test_a_grade_is_seen_exactly_from_its_time_on(zoe, cast, data):
         Result.delete().execute()
         cast.result(candidate, "9709", "A")
         cast.result(candidate, "0580", "B")
-        sheet = candidate_site.sheet(token, now, now)
+        sheet = candidate_sheet.sheet(token, now, now)
         stage.rollback()
 
     shown = {part.qualification: part.awards[0].grade for part in sheet.parts}
@@ -146,8 +147,8 @@ def test_a_grade_is_seen_exactly_from_its_time_on(zoe, cast, data):
     assert shown == {name: grade if name in due and due[name] <= now and not held[name] else None
                      for name, grade in (("A Level", "A"), ("IGCSE", "B"))}
     assert states == {
-        name: candidate_site.UNANNOUNCED if name not in due else candidate_site.HELD if held[name]
-        else candidate_site.OUT if due[name] <= now else candidate_site.WAITING for name in moments}
+        name: candidate_sheet.UNANNOUNCED if name not in due else candidate_sheet.HELD if held[name]
+        else candidate_sheet.OUT if due[name] <= now else candidate_sheet.WAITING for name in moments}
     for part in sheet.parts:
         assert part.visible_at == due.get(part.qualification)
 
@@ -174,11 +175,11 @@ def test_one_module_holds_every_statement_that_names_a_grade_column():
     for path in sorted(ROOT.glob("[!.]*/**/*.py")) + sorted(ROOT.glob("*.py")):
         place = path.relative_to(ROOT)
         if place.parts[0] in ("tests", "migrations", "benchmarks", "deploy", "build") or str(place) in (
-                "models/results.py", "models/tables.py"):
+                "models/rules/results.py", "models/every_table.py"):
             continue
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
-            names_table = isinstance(node, ast.ImportFrom) and node.module == "models.results" and any(
+            names_table = isinstance(node, ast.ImportFrom) and node.module == "models.rules.results" and any(
                 alias.name in ("Result", "*") for alias in node.names)
             reaches_table = isinstance(node, ast.Attribute) and node.attr == "Result"
             writes_sql = isinstance(node, ast.Constant) and isinstance(node.value, str) and re.search(

@@ -1,7 +1,7 @@
 """Grades as the board prints them: twice, and four codes as words."""
 import pytest
 
-from models import grades
+from models.rules import grades
 
 
 @pytest.mark.parametrize(("grade", "second", "text"), [

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from models import candidate_site
-from models.attempts_table import Attempts
-from models.audit import AuditEvent
-from models.credentials import CandidateSession, Credential
+from models.acts import candidate_sign_in
 from models.database import database
+from models.rules import candidate_sheet
+from models.tables.attempts import Attempts
+from models.tables.audit import AuditEvent
+from models.tables.slips import CandidateSession, Credential
 from tests.candidates.conftest import SHEET, USERNAME
 
 ENDED = "/results/en/signed-out"
@@ -34,7 +35,7 @@ def test_only_a_digest_of_the_token_is_kept(zoe):
     token = zoe.cookie.split(".")[0]
 
     assert len(token) >= 32
-    assert CandidateSession.get().digest == candidate_site.digest_of(token)
+    assert CandidateSession.get().digest == candidate_sheet.digest_of(token)
     assert token not in str(list(CandidateSession.select().dicts()))
 
 
@@ -171,8 +172,8 @@ def test_the_site_sets_no_other_cookie_and_reads_none_of_the_staff(zoe, cast, gu
 
 
 def test_ended_sessions_are_forgotten_a_day_later(zoe, cast):
-    assert candidate_site.forget_ended(cast.now + candidate_site.ABSOLUTE) == 0
-    assert candidate_site.forget_ended(cast.now + candidate_site.ABSOLUTE + candidate_site.KEPT * 2) == 1
+    assert candidate_sign_in.forget_ended(cast.now + candidate_sheet.ABSOLUTE) == 0
+    assert candidate_sign_in.forget_ended(cast.now + candidate_sheet.ABSOLUTE + candidate_sign_in.KEPT * 2) == 1
 
 
 def test_what_nobody_needs_is_forgotten_by_itself(app, zoe, guest, cast):
@@ -186,5 +187,5 @@ def test_what_nobody_needs_is_forgotten_by_itself(app, zoe, guest, cast):
     database.connect(reuse_if_open=True)
 
     assert [session.digest for session in CandidateSession.select()] == [
-        candidate_site.digest_of(zoe.cookie.split(".")[0])]
+        candidate_sheet.digest_of(zoe.cookie.split(".")[0])]
     assert [failure.subject for failure in Attempts.select()] == ["young"]

@@ -1,11 +1,11 @@
 """What the candidate's page says: when, what, how it is meant, and whom to ask."""
 import pytest
 
-from models import grades
-from models.attached import AttachedCentre, AttachedDefaults
-from models.credentials import CandidateSession, Credential
-from models.exams import Entry, Release
-from models.offers import Offer
+from models.rules import grades
+from models.tables.exams import Entry, Release
+from models.tables.offers import Offer
+from models.tables.slips import CandidateSession, Credential
+from models.tables.subcentres import AttachedCentre, AttachedDefaults
 from tests.visitor import text_of
 
 

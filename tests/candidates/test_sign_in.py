@@ -3,15 +3,17 @@ import re
 
 import pytest
 
-from models import attempts, candidate_sign_in, issuing, needs, passwords
-from models.attached import AttachedCentre
-from models.attempts_table import Attempts
-from models.audit import AuditEvent
+from models import passwords
+from models.acts import attempts, candidate_sign_in, issuing
 from models.codes import grouped
-from models.credentials import CandidateSession, Credential
 from models.database import database
-from models.exams import Candidate, Entry, Series, recount_qualifications
-from models.offers import Offer
+from models.rules import needs
+from models.tables.attempts import Attempts
+from models.tables.audit import AuditEvent
+from models.tables.exams import Candidate, Entry, Series, recount_qualifications
+from models.tables.offers import Offer
+from models.tables.slips import CandidateSession, Credential
+from models.tables.subcentres import AttachedCentre
 from tests.candidates.conftest import OURS, SHEET, SIGN_IN, USERNAME
 
 WRONG = candidate_sign_in.WRONG

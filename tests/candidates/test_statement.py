@@ -5,9 +5,9 @@ import re
 import pytest
 from pypdf import PdfReader
 
-from models import statement_codes
-from models.exams import Candidate, Release
-from models.results import Result
+from models.rules import statement_codes
+from models.rules.results import Result
+from models.tables.exams import Candidate, Release
 from tests.candidates.conftest import USERNAME
 from tests.visitor import text_of
 

@@ -3,10 +3,10 @@ import time
 
 import pytest
 
-from models.audit import AuditEvent
-from models.credentials import CandidateSession
+from models.tables.audit import AuditEvent
+from models.tables.slips import CandidateSession
 from tests.candidates.conftest import OURS, SHEET, SIGN_IN, USERNAME
-from views.turns import COME_BACK, PATIENCE
+from views.candidates.turns import COME_BACK, PATIENCE
 
 NEWCOMERS_LIMIT, OTHERS_LIMIT = PATIENCE, 2 * PATIENCE
 

@@ -7,15 +7,15 @@ import pytest
 
 from exchange import backup
 from models import passwords
-from models.attached import AttachedDefaults
-from models.audit import AuditEvent
-from models.board_import import BoardImport
-from models.credentials import CandidateSession, Credential
 from models.database import Refused, database
-from models.exams import Candidate, Centre, Entry
-from models.files_table import ExchangeFile
-from models.people import Officer, StaffSession
-from models.tables import TABLES
+from models.every_table import TABLES
+from models.tables.audit import AuditEvent
+from models.tables.exams import Candidate, Centre, Entry
+from models.tables.files import ExchangeFile
+from models.tables.imports import BoardImport
+from models.tables.people import Officer, StaffSession
+from models.tables.slips import CandidateSession, Credential
+from models.tables.subcentres import AttachedDefaults
 
 
 @pytest.fixture

@@ -2,11 +2,11 @@
 import io
 import re
 
-from models.audit import AuditEvent
-from models.board_import import BoardImport
-from models.exams import Candidate, Entry
-from models.people import Officer
-from models.results import Result
+from models.rules.results import Result
+from models.tables.audit import AuditEvent
+from models.tables.exams import Candidate, Entry
+from models.tables.imports import BoardImport
+from models.tables.people import Officer
 from tests.exchange.test_importing import ENTRY, RESULT, csv_of, with_
 
 

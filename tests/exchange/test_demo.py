@@ -6,16 +6,16 @@ import pytest
 
 from exchange import demo
 from models import passwords
-from models.attached import AttachedCentre
 from models.codes import as_typed
-from models.credentials import Credential, SlipBatch
 from models.database import Refused
-from models.exams import Candidate, Centre, Entry, Release, Series
-from models.offers import Offer
-from models.people import Officer, officer_with
-from models.results import Result
-from models.rules import standing
+from models.rules.results import Result
+from models.rules.standing import standing
 from models.staff_passwords import DEMO_PASSWORD
+from models.tables.exams import Candidate, Centre, Entry, Release, Series
+from models.tables.offers import Offer
+from models.tables.people import Officer, officer_with
+from models.tables.slips import Credential, SlipBatch
+from models.tables.subcentres import AttachedCentre
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SCRIPTS = ("LATIN", "GREEK", "CYRILLIC", "ARABIC", "HEBREW", "DEVANAGARI", "BENGALI", "TAMIL", "THAI", "CJK",

@@ -11,8 +11,8 @@ import pytest
 
 from exchange.columns import COLUMNS
 from models.database import database
-from models.exams import Candidate, Centre, Entry, Release
-from models.results import Result
+from models.rules.results import Result
+from models.tables.exams import Candidate, Centre, Entry, Release
 from tests.exchange.test_board_imports import send
 from tests.exchange.test_importing import ROWS, csv_of, xlsx_of
 from tests.inside import Inside

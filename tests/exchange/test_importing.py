@@ -10,15 +10,15 @@ from documents.engine import unprintable
 from exchange import importing
 from exchange.columns import COLUMNS
 from models import passwords
-from models.attached import AttachedCentre, AttachedDefaults
-from models.audit import AuditEvent
-from models.credentials import Credential
 from models.database import Refused
-from models.exams import Candidate, Centre, Entry, Release, Series
-from models.offers import SelectedCandidate
-from models.results import Result
-from models.rules import standing
-from models.staging import StagedEntry
+from models.rules.results import Result
+from models.rules.standing import standing
+from models.tables.audit import AuditEvent
+from models.tables.exams import Candidate, Centre, Entry, Release, Series
+from models.tables.offers import SelectedCandidate
+from models.tables.slips import Credential
+from models.tables.staging import StagedEntry
+from models.tables.subcentres import AttachedCentre, AttachedDefaults
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ENTRY = ["June 2026", "XA101", "0001", "Zoë Ångström", "XA101260001", "IGCSE", "0580", "AX", "Mathematics", "entered"]

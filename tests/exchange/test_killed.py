@@ -7,10 +7,10 @@ import sys
 import pytest
 
 from exchange import importing
-from models.audit import AuditEvent
-from models.exams import Candidate, Entry
-from models.results import Result, StagedResult
-from models.staging import StagedEntry
+from models.rules.results import Result, StagedResult
+from models.tables.audit import AuditEvent
+from models.tables.exams import Candidate, Entry
+from models.tables.staging import StagedEntry
 from tests.exchange.test_importing import ENTRY, NOW, csv_of, with_
 
 PEOPLE = 1500

@@ -6,16 +6,16 @@ import pytest
 
 from exchange import importing
 from jobs import running
-from models.attached import AttachedCentre, AttachedDraft
-from models.audit import AuditEvent
-from models.board_import import BoardImport
 from models.database import Refused
-from models.exams import Candidate, Centre, Entry, Release, recount_qualifications
-from models.jobs import DONE, FAILED, Job
 from models.migrating import alone
-from models.people import Officer
-from models.results import Result, StagedResult
-from models.staging import StagedEntry
+from models.rules.results import Result, StagedResult
+from models.tables.audit import AuditEvent
+from models.tables.exams import Candidate, Centre, Entry, Release, recount_qualifications
+from models.tables.imports import BoardImport
+from models.tables.jobs import DONE, FAILED, Job
+from models.tables.people import Officer
+from models.tables.staging import StagedEntry
+from models.tables.subcentres import AttachedCentre, AttachedDraft
 from tests.exchange.test_board_imports import agreed, send
 from tests.exchange.test_importing import CENTRE, ENTRY, NOW, RESULT, apply, csv_of, look, with_
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from app import create_app
 from jobs import running
-from models import issuing
+from models.acts import issuing
 from models.database import database
 
 CENTRES = 3  # of a job that generates; the files of an archive

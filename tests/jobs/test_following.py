@@ -3,11 +3,11 @@ import pytest
 
 from jobs import running
 from jobs import slips as slip_jobs
-from models import needs
-from models.credentials import Credential
-from models.exams import Series
-from models.jobs import DONE, FAILED, QUEUED, RUNNING, Job
-from tests.candidate_results.test_confirm import FILLED
+from models.rules import needs
+from models.tables.exams import Series
+from models.tables.jobs import DONE, FAILED, QUEUED, RUNNING, Job
+from models.tables.slips import Credential
+from tests.slips.test_confirm import FILLED
 
 CONFIRM = "/centres/XC301/candidate-results/june-2026/status"
 

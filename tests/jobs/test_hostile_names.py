@@ -4,11 +4,11 @@ import io
 
 import pytest
 
-from models.credentials import SlipBatch
 from models.database import Refused
-from models.exams import Candidate
-from tests.candidate_results.test_confirm import AT, FILLED, newest_pdf, pdf_text
+from models.tables.exams import Candidate
+from models.tables.slips import SlipBatch
 from tests.exchange.test_importing import ENTRY, apply, csv_of, with_
+from tests.slips.test_confirm import AT, FILLED, newest_pdf, pdf_text
 
 NAMES = {
     "markup": "<img src=x onerror=alert(1)> & <b>Bob</b>",

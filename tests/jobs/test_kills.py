@@ -7,11 +7,13 @@ from pathlib import Path
 
 from jobs import archive, running
 from jobs import slips as slip_jobs
-from models import issuing, needs, passwords
-from models.credentials import Credential, Slip, SlipBatch
+from models import passwords
+from models.acts import issuing
 from models.database import database
-from models.jobs import DONE, QUEUED, RUNNING, Job
-from models.offers import Offer
+from models.rules import needs
+from models.tables.jobs import DONE, QUEUED, RUNNING, Job
+from models.tables.offers import Offer
+from models.tables.slips import Credential, Slip, SlipBatch
 from tests.jobs.dying_worker import STAGES, TIMES
 from tests.jobs.test_running import expire_leases
 

@@ -10,10 +10,10 @@ import pytest
 
 from jobs import queue, running
 from jobs import slips as slip_jobs
-from models import needs
-from models.attempts_table import Attempts
-from models.credentials import CandidateSession, Credential
-from models.jobs import DONE, LEASE, QUEUED, RUNNING, Job
+from models.rules import needs
+from models.tables.attempts import Attempts
+from models.tables.jobs import DONE, LEASE, QUEUED, RUNNING, Job
+from models.tables.slips import CandidateSession, Credential
 
 LONG_AGO = datetime.now(UTC) - timedelta(minutes=10)
 

@@ -9,13 +9,15 @@ import pytest
 
 from documents import papers
 from jobs import slips as slip_jobs
-from models import issuing, needs, passwords
+from models import passwords
+from models.acts import issuing
 from models.codes import as_typed
-from models.credentials import Credential, Slip, SlipBatch
 from models.database import database
-from models.jobs import DONE, Job
-from tests.candidate_results.test_confirm import FILLED, pdf_text
+from models.rules import needs
+from models.tables.jobs import DONE, Job
+from models.tables.slips import Credential, Slip, SlipBatch
 from tests.inside import Inside
+from tests.slips.test_confirm import FILLED, pdf_text
 
 ROOT = Path(__file__).parents[2]
 AT = "/centres/XC301/candidate-results/june-2026"

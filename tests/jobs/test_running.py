@@ -8,14 +8,15 @@ from peewee import PostgresqlDatabase
 
 from jobs import running
 from jobs import slips as slip_jobs
-from models import issuing, needs
-from models.attached import AttachedCentre, AttachedDefaults
-from models.audit import AuditEvent
-from models.credentials import Credential, Slip, SlipBatch
+from models.acts import issuing
 from models.database import Refused, Sentence, database
-from models.exams import Centre
-from models.jobs import CANCELLED, DONE, FAILED, LEASE, QUEUED, RUNNING, Job
-from models.offers import Offer
+from models.rules import needs
+from models.tables.audit import AuditEvent
+from models.tables.exams import Centre
+from models.tables.jobs import CANCELLED, DONE, FAILED, LEASE, QUEUED, RUNNING, Job
+from models.tables.offers import Offer
+from models.tables.slips import Credential, Slip, SlipBatch
+from models.tables.subcentres import AttachedCentre, AttachedDefaults
 
 
 @pytest.fixture

@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pyotp
 import pytest
 
-from models import attempts, one_time_links, second_factor
-from models.attempts import LIMIT, SPRAYED, WINDOW
-from models.attempts_table import Attempts
-from models.audit import AuditEvent
+from models.acts import attempts, links, second_factor
+from models.acts.attempts import LIMIT, SPRAYED, WINDOW
 from models.database import Refused
-from models.people import Officer, Posting
 from models.staff_passwords import hashed
+from models.tables.attempts import Attempts
+from models.tables.audit import AuditEvent
+from models.tables.people import Officer, Posting
 from tests.cast import PASSWORD
 from tests.visitor import Visitor, text_of
 
@@ -319,7 +319,7 @@ def welcome(visitor, code, password=NEW):
 
 def test_a_link_sets_a_password_once_and_ends_every_session(app, cast):
     signed_in = Visitor(app, cast.karachi_officer)
-    code, link = one_time_links.make(cast.karachi_officer, cast.board, now())
+    code, link = links.make(cast.karachi_officer, cast.board, now())
 
     easy = welcome(Visitor(app), code, "password1234567")
     done = welcome(Visitor(app), code.lower().replace("-", " "))
@@ -332,10 +332,10 @@ def test_a_link_sets_a_password_once_and_ends_every_session(app, cast):
 
 
 def test_what_is_wrong_with_a_link_is_not_told(app, cast):
-    old, _ = one_time_links.make(cast.karachi_officer, cast.board, now() - timedelta(days=2))
-    replaced, _ = one_time_links.make(cast.without_right, cast.board, now())
-    one_time_links.make(cast.without_right, cast.board, now())
-    disabled, _ = one_time_links.make(cast.strangers_officer, cast.board, now())
+    old, _ = links.make(cast.karachi_officer, cast.board, now() - timedelta(days=2))
+    replaced, _ = links.make(cast.without_right, cast.board, now())
+    links.make(cast.without_right, cast.board, now())
+    disabled, _ = links.make(cast.strangers_officer, cast.board, now())
     Officer.update(disabled_at=now()).where(Officer.id == cast.strangers_officer.id).execute()
 
     pages = [welcome(Visitor(app), code) for code in (old, replaced, disabled, "7KQM-2XTB-7KQM-2XTB-7KQM")]
@@ -347,7 +347,7 @@ def test_what_is_wrong_with_a_link_is_not_told(app, cast):
 def test_a_link_lets_its_browser_in_while_the_account_is_under_attack(app, cast):
     for _ in range(LIMIT + 1):
         try_to_sign_in(Visitor(app))
-    code, _link = one_time_links.make(cast.karachi_officer, cast.board, now())
+    code, _link = links.make(cast.karachi_officer, cast.board, now())
     visitor = Visitor(app)
 
     welcome(visitor, code)
@@ -357,7 +357,7 @@ def test_a_link_lets_its_browser_in_while_the_account_is_under_attack(app, cast)
 
 def test_a_link_does_not_pass_by_the_second_factor(app, cast):
     enrolled(cast.karachi_officer)
-    code, _link = one_time_links.make(cast.karachi_officer, cast.board, now())
+    code, _link = links.make(cast.karachi_officer, cast.board, now())
     visitor = Visitor(app)
 
     welcome(visitor, code)
@@ -393,7 +393,7 @@ def test_board_staff_make_no_link_for_one_with_more_rights(app, cast):
     answer = Visitor(app, lesser).post("/board/officers/board@board.example/link")
 
     assert answer.status == 422
-    assert one_time_links.OneTimeLink.select().count() == 0
+    assert links.OneTimeLink.select().count() == 0
 
 
 # --- the first account -------------------------------------------------------------------------------------

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from models.attached import AttachedCentre
-from models.audit import AuditEvent
-from models.credentials import Credential
-from models.exams import Centre, Release, Series
-from models.jobs import FAILED, Job
-from models.people import Officer, Posting
-from models.results import Result
+from models.rules.results import Result
+from models.tables.audit import AuditEvent
+from models.tables.exams import Centre, Release, Series
+from models.tables.jobs import FAILED, Job
+from models.tables.people import Officer, Posting
+from models.tables.slips import Credential
+from models.tables.subcentres import AttachedCentre
 from tests.exchange.test_importing import RESULT, csv_of, with_
 from tests.visitor import Visitor, text_of
 

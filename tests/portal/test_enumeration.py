@@ -10,10 +10,11 @@ import time
 
 import pytest
 
-from models import candidate_sign_in, passwords, staff_passwords
-from models.attempts_table import Attempts
+from models import passwords, staff_passwords
+from models.acts import candidate_sign_in
 from models.database import database
-from models.people import Officer
+from models.tables.attempts import Attempts
+from models.tables.people import Officer
 from tests.candidates.conftest import USERNAME, Guest
 from tests.portal.test_account import KIRAN, now, try_to_sign_in
 from tests.visitor import Visitor

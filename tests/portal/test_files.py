@@ -3,11 +3,11 @@ import io
 
 import pytest
 
-from models import files
-from models.audit import AuditEvent
+from models.acts import files
+from models.acts.files import sane_name
 from models.database import Refused
-from models.files import sane_name
-from models.files_table import ExchangeFile
+from models.tables.audit import AuditEvent
+from models.tables.files import ExchangeFile
 from tests.visitor import text_of
 
 HERE = "/centres/XA101/files"

@@ -1,7 +1,7 @@
 """The dashboard, the tabs and the way from one centre to another."""
 import pytest
 
-from models.people import Posting
+from models.tables.people import Posting
 from tests.visitor import Visitor, text_of
 
 

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from openpyxl import load_workbook
 
-from models.audit import AuditEvent
-from models.exams import Entry, Release
-from models.people import Officer
-from models.results import Result
+from models.rules.results import Result
+from models.tables.audit import AuditEvent
+from models.tables.exams import Entry, Release
+from models.tables.people import Officer
 from tests.visitor import text_of
 
 RESULTS = "/centres/XA101/results?series=june-2026"

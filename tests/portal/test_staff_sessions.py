@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from models.jobs import Job
-from models.people import ABSOLUTE, IDLE, Officer, StaffSession
+from models.tables.jobs import Job
+from models.tables.people import ABSOLUTE, IDLE, Officer, StaffSession
 from tests.cast import PASSWORD
 from tests.portal.test_account import KIRAN, now
 from tests.visitor import Visitor
@@ -158,7 +158,7 @@ def test_every_page_that_asks_by_itself_is_known():
     asking = {str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html")
               if re.search(r'<[^>]*hx-trigger="[^"]*\bevery\b', path.read_text(encoding="utf-8"))}
 
-    assert asking == {"work/_progress.html", "board/imports/_show.html", "candidates/_countdown.html"}
+    assert asking == {"slips/_progress.html", "board/imports/_show.html", "candidates/_countdown.html"}
     assert POLLED == ("work.show", "board_imports.show")
 
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pikepdf
 import pytest
 
-from models.exams import Release
-from tests.candidate_results.test_confirm import pdf_text
+from models.tables.exams import Release
+from tests.slips.test_confirm import pdf_text
 
 AT = "/centres/XA101/results/june-2026/files"
 

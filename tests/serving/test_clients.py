@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 
 from benchmarks._servers import open_files
-from models.exams import Release
+from models.tables.exams import Release
 
 CONNECTIONS = 300
 HONEST = 15  # flows; each has three connections of its own

@@ -2,8 +2,8 @@
 from datetime import timedelta
 from urllib.parse import urlencode
 
-from models.credentials import CandidateSession
-from models.exams import Release
+from models.tables.exams import Release
+from models.tables.slips import CandidateSession
 
 
 def test_a_candidate_gets_in_through_nginx_with_a_cookie_for_tls_alone(deployed, cast):

@@ -6,7 +6,7 @@ from flask import Blueprint, request
 from peewee import prefetch
 
 from exchange.export import csv_bytes
-from models.audit import AuditChange, AuditEvent
+from models.tables.audit import AuditChange, AuditEvent
 from views.board import board_page
 from views.guards import board_only
 from views.hypermedia import attachment

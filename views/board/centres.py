@@ -5,10 +5,10 @@ from flask import Blueprint, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from models import attaching, centres
+from models.acts import attaching, centres
 from models.database import Refused, Sentence
-from models.exams import Centre
-from models.languages import NAMES
+from models.rules.languages import NAMES
+from models.tables.exams import Centre
 from views.board import board_page
 from views.forms import errors_of, typed_in
 from views.guards import board_only

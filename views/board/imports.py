@@ -6,10 +6,10 @@ from flask_login import current_user
 from exchange import importing
 from exchange.difference import Difference
 from jobs import imports, queue
-from models.board_import import KINDS, BoardImport
+from models.acts.files import sane_name
 from models.database import Overtaken, Refused, Sentence
-from models.files import sane_name
-from models.jobs import Job
+from models.tables.imports import KINDS, BoardImport
+from models.tables.jobs import Job
 from views.board import board_page
 from views.forms import errors_of
 from views.guards import board_only

@@ -3,10 +3,10 @@ from flask import Blueprint, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from models import one_time_links, staff
+from models.acts import links, officers
 from models.database import Refused, Sentence
-from models.exams import Centre
-from models.people import BOARD_RIGHTS, RIGHTS, Officer
+from models.tables.exams import Centre
+from models.tables.people import BOARD_RIGHTS, RIGHTS, Officer
 from views.board import board_page
 from views.guards import board_only
 from views.hypermedia import done, now, or_404, say
@@ -14,7 +14,7 @@ from views.paging import page_of
 
 bp = Blueprint("board_officers", __name__, url_prefix="/board/officers")
 bp.before_request(board_only)
-ACTS = {"disable": staff.disable, "enable": staff.enable, "second-factor": staff.remove_second_factor}
+ACTS = {"disable": officers.disable, "enable": officers.enable, "second-factor": officers.remove_second_factor}
 
 
 @bp.get("")
@@ -32,7 +32,7 @@ def index(typed=None, errors=None, status=200):
 def add():
     typed = {name: request.form.get(name, "").strip()[:300] for name in ("email", "name")}
     try:
-        officer = staff.add(typed["email"], typed["name"], current_user, now())
+        officer = officers.add(typed["email"], typed["name"], current_user, now())
     except Refused as refusal:
         return index(typed, {name: say(said) for name, said in refusal.fields.items()}, 422)
     return done(url_for("board_officers.edit", email=officer.email),
@@ -45,7 +45,7 @@ def edit(email, link=None, status=200):
     return board_page(
         "board/officers/edit.html", "officers", status=status, officer=officer, link=link, rights=RIGHTS,
         board_rights=("is_board_staff", *BOARD_RIGHTS), is_self=officer.id == current_user.id,
-        may_link=staff.may_hand_over_link(current_user, officer),
+        may_link=officers.may_hand_over_link(current_user, officer),
         postings=sorted(officer.postings, key=lambda posting: posting.centre.number))
 
 
@@ -57,16 +57,16 @@ def post(email):
     if centre is None:
         raise Refused(Sentence("There is no centre %(number)s.", number=number[:10]))
     if "remove" in request.form:
-        staff.unpost(officer, centre, current_user, now())
+        officers.unpost(officer, centre, current_user, now())
     else:
-        staff.post(officer, centre, request.form.getlist("right"), current_user, now())
+        officers.post(officer, centre, request.form.getlist("right"), current_user, now())
     return done(url_for("board_officers.edit", email=officer.email), _("The rights are changed."))
 
 
 @bp.post("/<email>/board")
 def board_rights(email):
     officer = one(email)
-    staff.set_board_rights(officer, dict.fromkeys(request.form.getlist("right"), True), current_user, now())
+    officers.set_board_rights(officer, dict.fromkeys(request.form.getlist("right"), True), current_user, now())
     return done(url_for("board_officers.edit", email=officer.email), _("The rights are changed."))
 
 
@@ -74,9 +74,9 @@ def board_rights(email):
 def link(email):
     """Make a one-time link; it is shown once, on this page."""
     officer = one(email)
-    if not staff.may_hand_over_link(current_user, officer):
+    if not officers.may_hand_over_link(current_user, officer):
         raise Refused(Sentence("You cannot make a link for this officer."))
-    code, _link = one_time_links.make(officer, current_user, now())
+    code, _link = links.make(officer, current_user, now())
     return edit(email, link=(code, url_for("sign_in.welcome", _external=True) + "#" + code))
 
 

@@ -5,8 +5,8 @@ from flask_login import current_user
 from peewee import JOIN, fn
 
 from jobs import queue, running
-from models.exams import Centre
-from models.jobs import STATES, Job
+from models.tables.exams import Centre
+from models.tables.jobs import STATES, Job
 from views.board import board_page
 from views.guards import board_only
 from views.hypermedia import done, now, or_404

@@ -5,10 +5,10 @@ from flask import Blueprint, abort, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from models import releasing
+from models.acts import releasing
 from models.database import Overtaken, Refused, Sentence
-from models.exams import Series
-from models.instant import parse_instant
+from models.rules.instants import parse_instant
+from models.tables.exams import Series
 from views.board import board_page
 from views.guards import board_only
 from views.hypermedia import done, now, or_404, say

@@ -1,0 +1,1 @@
+"""What may be done: each verb opens its transaction and writes its audit event."""

@@ -1,0 +1,168 @@
+"""Signing in with what the slip says: one look-up, one verification, one short write.
+
+The right password is never refused, whatever was tried before it and from wherever. An unknown username costs
+and answers exactly what a wrong password does. What a shut door is shut for is told after the right password
+only.
+"""
+import hmac
+from datetime import timedelta
+from typing import NamedTuple
+
+from peewee import Case
+
+from models import passwords
+from models.acts import attempts
+from models.codes import as_typed, digest_of, new_token
+from models.database import Refused, Sentence, database
+from models.rules.candidate_sheet import ABSOLUTE, contact_in
+from models.rules.standing import governed, has_access, is_covered, series_open, uses_default_contact
+from models.statements import Statement, given
+from models.tables.audit import AuditEvent
+from models.tables.exams import Candidate, Centre, Series
+from models.tables.offers import Offer
+from models.tables.slips import CandidateSession, Credential, username_as_typed
+from models.tables.subcentres import AttachedDefaults
+
+NOBODY_SALT = "00" * 16  # hashed with for a username that nobody has
+WRONG = Sentence(
+    "The username or the password is not right. Check both against your slip; the newest slip counts.")
+MISTAKES = {
+    "length": Sentence(
+        "The password has 16 letters and digits. Check what you typed: one is missing or one is too many."),
+    "symbol": Sentence(
+        "The password has only the digits 2 to 9 and capital letters without A, E, I, O and U. Check for a 0, "
+        "a 1 or a vowel."),
+    "check": Sentence("One letter or digit of the password is wrong, or two have changed places. Check each one."),
+}
+CLOSED, ASLEEP, WITHDRAWN, SHUT = "closed", "asleep", "withdrawn", "shut"
+DOORS = {
+    CLOSED: Sentence("Your password is right, but the results site has closed for this series."),
+    ASLEEP: Sentence(
+        "Your password is right, but it is resting: your centre has to give it out again before it works."),
+    WITHDRAWN: Sentence("Your password is right, but you have no valid entry in this series any more."),
+    SHUT: Sentence("Your password is right, but your centre does not give access to results on this site now."),
+}
+KEPT = timedelta(days=1)  # a session that has ended, until it is forgotten
+
+
+class Door(NamedTuple):
+    """What the look-up by username gives."""
+
+    id: int
+    generation: int
+    salt: str
+    verifier: str
+    pepper_id: str
+    shut_for: str | None  # CLOSED, WITHDRAWN, SHUT, ASLEEP or None
+    centre_number: str
+    centre_name: str
+    centre_email: str
+    series_code: str
+    series_name: str
+    uses_default_contact: bool
+    default_name: str | None
+    default_phone: str | None
+    default_email: str | None
+    own_name: str | None
+    own_phone: str | None
+    own_email: str | None
+
+
+class Shut(Exception):
+    """The password was right and the door is shut. `sentence`, and whom to ask: `contact`, `centre_name`."""
+
+    def __init__(self, door):
+        super().__init__(DOORS[door.shut_for])
+        self.sentence, self.contact = DOORS[door.shut_for], contact_in(door)
+        self.centre_name, self.series_name = door.centre_name, door.series_name
+
+
+def sign_in(typed_username, typed_password, now, old_token=None):
+    """The token of a new session. `old_token`: of the session that this browser had, which ends.
+
+    Raises `Refused(password=…)` for what cannot be a password, without any look-up; `Refused` with WRONG,
+    counted; `Shut` after the right password only; `passwords.MissingKey`.
+    """
+    symbols = as_typed(typed_password)
+    if kind := passwords.mistake(symbols):
+        raise Refused(password=MISTAKES[kind])
+    username = username_as_typed(typed_username)
+    row = _door(username=username, now=int(now.timestamp())).fetchone()
+    door = Door(*row) if row else None
+    if not is_right(door, symbols):
+        attempts.count(username, door, now)
+        raise Refused(WRONG)
+    if door.shut_for:
+        raise Shut(door)
+    return _start(username, door, now, old_token)
+
+
+def is_right(door, symbols):
+    """One verification in constant time; the same work for an unknown username."""
+    pepper = passwords.keys.pepper(door.pepper_id if door else passwords.keys.pepper_id)
+    found = passwords.verifier(symbols, door.salt if door else NOBODY_SALT, pepper)
+    return hmac.compare_digest(found, door.verifier if door else "")
+
+
+def sign_out(token, now):
+    """End the session on the server. Gives the candidate's username, or None where there was no such session."""
+    with database.atomic():
+        session = CandidateSession.select(CandidateSession, Credential).join(Credential).where(
+            CandidateSession.digest == digest_of(token)).first()
+        if session is None:
+            return None
+        session.delete_instance()
+        username = session.credential.username
+        AuditEvent.create(at=now, who=f"candidate {username}", what="signed out", subject=username,
+                          centre_number=username[:5])
+    return username
+
+
+def _start(username, door, now, old_token):
+    token, at = new_token(), int(now.timestamp())
+    with database.obj.transaction():  # past the proxy, which looks everything up by name
+        if not _mark(id=door.id, generation=door.generation, now=at).rowcount:
+            raise Refused(WRONG)  # a new password was made while this one was verified
+        if old_token:
+            _end(digest=digest_of(old_token))
+        _open(digest=digest_of(token), id=door.id, generation=door.generation, now=at,
+              ends=at + int(ABSOLUTE.total_seconds()))
+        _audit(now=at, who=f"candidate {username}", centre=door.centre_number, series=door.series_code,
+               subject=username)
+    return token
+
+
+def forget_ended(now):
+    """Delete the sessions that ended a day ago; for the periodic task. Gives their number."""
+    return CandidateSession.delete().where(CandidateSession.ends_at < now - KEPT).execute()
+
+
+def _door_query():
+    shut_for = Case(None, [
+        (~series_open(given("now")), CLOSED),
+        (Candidate.qualifications == "", WITHDRAWN),
+        (~has_access, SHUT),
+        (Credential.dormant_since.is_null(False), ASLEEP),
+        (~is_covered, SHUT),
+        (Offer.id.is_null(), SHUT),
+    ], None)
+    return governed(
+        Credential.select(
+            Credential.id, Credential.generation, Credential.salt, Credential.verifier, Credential.pepper_id,
+            shut_for, Centre.number, Centre.name, Centre.email, Series.code, Series.name, uses_default_contact,
+            AttachedDefaults.contact_name, AttachedDefaults.contact_phone, AttachedDefaults.contact_email,
+            Offer.contact_name, Offer.contact_phone, Offer.contact_email)
+        .join(Candidate).join(Centre).join_from(Candidate, Series)
+    ).where(Credential.username == given("username"))
+
+
+_door = Statement(_door_query)
+_mark = Statement(lambda: Credential.update(last_signed_in_at=given("now")).where(
+    Credential.id == given("id"), Credential.generation == given("generation")))
+_end = Statement(lambda: CandidateSession.delete().where(CandidateSession.digest == given("digest")))
+_open = Statement(lambda: CandidateSession.insert(
+    digest=given("digest"), credential=given("id"), generation=given("generation"), started_at=given("now"),
+    ends_at=given("ends")))
+_audit = Statement(lambda: AuditEvent.insert(
+    at=given("now"), who=given("who"), what="signed in", centre_number=given("centre"),
+    series_code=given("series"), subject=given("subject")))

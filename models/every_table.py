@@ -1,0 +1,24 @@
+"""Every table, in an order in which they can be made."""
+from models.rules.results import Result, StagedResult
+from models.tables.attempts import Attempts
+from models.tables.audit import AuditChange, AuditEvent
+from models.tables.exams import Candidate, Centre, Entry, Release, Series
+from models.tables.files import ExchangeFile
+from models.tables.imports import BoardImport
+from models.tables.jobs import Job
+from models.tables.links import OneTimeLink
+from models.tables.offers import Offer, SelectedCandidate
+from models.tables.people import Officer, Posting, StaffSession
+from models.tables.slips import CandidateSession, Credential, Slip, SlipBatch
+from models.tables.staging import StagedEntry, StagedLine
+from models.tables.subcentres import AttachedCentre, AttachedDefaults, AttachedDraft
+
+TABLES = (
+    Centre, Series, Release, Candidate, Entry, Result,
+    Officer, Posting, StaffSession, OneTimeLink,
+    AttachedDefaults, AttachedCentre, AttachedDraft,
+    Offer, SelectedCandidate,
+    SlipBatch, Slip, Credential, CandidateSession, Attempts,
+    Job, ExchangeFile, BoardImport, StagedLine, StagedEntry, StagedResult,
+    AuditEvent, AuditChange,
+)

@@ -1,0 +1,295 @@
+"""Results and their embargo. Every statement that names a grade column stands in this module.
+
+The release stands in the join condition of each of them, so before its time no query reads a grade at all:
+the same rows come back, of the same length, whether or not results are loaded. Staff see results from the
+release, without any delay (D11); board staff with the right to it earlier.
+"""
+from datetime import datetime
+from typing import NamedTuple
+
+from peewee import EXCLUDED, JOIN, Case, CharField, ForeignKeyField, IntegerField, Value, chunked, fn
+
+from models.database import Model, Moment
+from models.rules.standing import governed, may_sign_in, uses_default_contact, visible_at
+from models.statements import Statement, given
+from models.tables import audit
+from models.tables.exams import Candidate, Centre, Entry, Release, Series
+from models.tables.offers import Offer
+from models.tables.slips import CandidateSession, Credential
+from models.tables.staging import CHANGED, NEW, SAME, StagedRow
+from models.tables.subcentres import AttachedDefaults
+
+
+class Result(Model):
+    """The result of one entry. `pum`: percentage uniform mark, 0–100, not a raw percentage."""
+
+    entry = ForeignKeyField(Entry, unique=True, backref="result", on_delete="CASCADE")
+    grade = CharField(max_length=4)
+    second_grade = CharField(max_length=4, default="")
+    endorsement = CharField(max_length=4, default="")
+    pum = IntegerField(null=True)
+    changed_at = Moment()
+
+
+class StaffRow(NamedTuple):
+    """One entry as staff see it; the last five are None before the release or without a result."""
+
+    candidate_number: str
+    candidate_name: str
+    uci: str
+    qualification: str
+    syllabus_code: str
+    option_code: str
+    title: str
+    status: str
+    released_at: datetime | None
+    held_at: datetime | None
+    grade: str | None
+    second_grade: str | None
+    endorsement: str | None
+    pum: int | None
+    changed_at: datetime | None
+
+
+def released(now):
+    """The condition under which staff may read: released and not held."""
+    return (Release.released_at <= now) & Release.held_at.is_null()
+
+
+def for_staff(centre, series, now, early=False, candidate=None):
+    """StaffRows of a centre in a series by candidate number and syllabus; of one `candidate` (id) where given.
+
+    `early`: the right to see them before the release.
+    """
+    open_ = Value(True) if early else released(now)
+    query = (
+        Entry.select(
+            Candidate.number, Candidate.name, Candidate.uci, Entry.qualification, Entry.syllabus_code,
+            Entry.option_code, Entry.title, Entry.status, Release.released_at, Release.held_at,
+            Result.grade, Result.second_grade, Result.endorsement, Result.pum, Result.changed_at)
+        .join(Candidate)
+        .join_from(Entry, Release, JOIN.LEFT_OUTER,
+                   on=(Release.series == Candidate.series) & (Release.qualification == Entry.qualification))
+        .join_from(Entry, Result, JOIN.LEFT_OUTER, on=(Result.entry == Entry.id) & open_)
+        .where(Candidate.centre == centre, Candidate.series == series)
+        .order_by(Candidate.number, Entry.syllabus_code, Entry.id)
+    )
+    if candidate is not None:
+        query = query.where(Candidate.id == candidate)
+    return [StaffRow(*row) for row in query.tuples()]
+
+
+def read_early(centre, series, by, now):
+    """`for_staff` before the release, for whoever has the right to it; every such reading is in the audit trail."""
+    rows = for_staff(centre, series, now, early=True)
+    audit.record(by, "read results before their release", now, centre=centre.number, series=series.code,
+                 subject=f"{len(rows)} entries")
+    return rows
+
+
+def record_download(centre, series, kind, by, now):
+    audit.record(by, "downloaded results", now, centre=centre.number, series=series.code, subject=kind)
+
+
+class OwnRow(NamedTuple):
+    """One valid entry as its candidate sees it, and all that the page says about the candidate beside it.
+
+    Times are epoch seconds. `visible_at`: None while unannounced. The last five are None before that instant,
+    while the board holds the results, and without a result. `waiting`: at most so many sessions are alive.
+    """
+
+    started_at: int
+    waiting: int
+    username: str
+    candidate_name: str
+    candidate_number: str
+    centre_number: str
+    centre_name: str
+    time_zone: str
+    centre_email: str
+    language: str
+    series_code: str
+    series_name: str
+    uses_default_contact: bool
+    default_name: str | None
+    default_phone: str | None
+    default_email: str | None
+    own_name: str
+    own_phone: str
+    own_email: str
+    qualification: str
+    syllabus_code: str
+    option_code: str
+    title: str
+    visible_at: int | None
+    held_at: int | None
+    grade: str | None
+    second_grade: str | None
+    endorsement: str | None
+    pum: int | None
+    changed_at: int | None
+
+
+def _own():
+    """Session, login, every rule of access, releases, results and contact: the one query of a results page.
+
+    The entry is looked up among the results by a key that is NULL until its time, so that before it not even
+    an index is searched.
+    """
+    is_out = (visible_at <= given("now")) & Release.held_at.is_null()
+    newest, oldest = CandidateSession.alias(), CandidateSession.alias()
+    waiting = (fn.COALESCE(newest.select(fn.MAX(newest.id)), 0) - fn.COALESCE(oldest.select(fn.MIN(oldest.id)), 0))
+    session = CandidateSession.select(
+        CandidateSession.started_at, waiting, Credential.username, Candidate.name, Candidate.number,
+        Centre.number, Centre.name, Centre.time_zone, Centre.email, Centre.language, Series.code, Series.name,
+        uses_default_contact,
+        AttachedDefaults.contact_name, AttachedDefaults.contact_phone, AttachedDefaults.contact_email,
+        Offer.contact_name, Offer.contact_phone, Offer.contact_email,
+        Entry.qualification, Entry.syllabus_code, Entry.option_code, Entry.title, visible_at, Release.held_at,
+        Result.grade, Result.second_grade, Result.endorsement, Result.pum, Result.changed_at,
+    ).join(Credential, on=(CandidateSession.credential == Credential.id)
+           & (CandidateSession.generation == Credential.generation))
+    return (
+        governed(session.join(Candidate).join(Centre).join_from(Candidate, Series))
+        .join_from(Candidate, Entry, on=(Entry.candidate == Candidate.id) & (Entry.status == "entered"))
+        .join_from(Entry, Release, JOIN.LEFT_OUTER,
+                   on=(Release.series == Candidate.series) & (Release.qualification == Entry.qualification))
+        .join_from(Entry, Result, JOIN.LEFT_OUTER, on=(Result.entry == Case(None, [(is_out, Entry.id)])))
+        .where(CandidateSession.digest == given("digest"), CandidateSession.ends_at > given("now"),
+               may_sign_in(given("now")))
+        .order_by(Entry.syllabus_code, Entry.id)
+    )
+
+
+_own_rows = Statement(_own)
+
+
+def for_candidate(digest, now):
+    """OwnRows of the candidate behind a session's digest, by syllabus; none where the door is shut. One query."""
+    return [OwnRow(*row) for row in _own_rows(digest=digest, now=int(now.timestamp())).fetchall()]
+
+
+# --- imports: the rows of a file, what is held for them, and putting them in its place -----------------------
+
+UNENTERED, WITHDRAWN, OPTION = "unentered", "withdrawn", "option"
+
+
+class StagedResult(StagedRow):
+    """A row of results.csv between being read and being published; `entry`: the id of its entry."""
+
+    series = CharField(max_length=60)
+    centre_number = CharField(max_length=5)
+    candidate_number = CharField(max_length=4)
+    qualification = CharField(max_length=40)
+    syllabus_code = CharField(max_length=10)
+    option_code = CharField(max_length=10)
+    grade = CharField(max_length=4)
+    second_grade = CharField(max_length=4)
+    endorsement = CharField(max_length=4)
+    pum = IntegerField(null=True)
+    entry = IntegerField(null=True)
+
+    class Meta:
+        indexes = ((("board_import", "line"), True),)
+
+
+STAGED_FIELDS = tuple(getattr(StagedResult, name) for name in (
+    "board_import", "line", "verdict", "series", "centre_number", "candidate_number", "qualification",
+    "syllabus_code", "option_code", "grade", "second_grade", "endorsement", "pum"))
+
+
+def mark_staged(board_import, first, last):
+    """Find the entry of each staged row of these lines and how the row compares with the result held for it."""
+    row = StagedResult.alias()
+    equal = ((row.grade == Result.grade) & (row.second_grade == Result.second_grade)
+             & (row.endorsement == Result.endorsement)
+             & (fn.COALESCE(row.pum, -1) == fn.COALESCE(Result.pum, -1)))
+    verdict = Case(None, [
+        (Entry.id.is_null(), UNENTERED),
+        (Entry.status != "entered", WITHDRAWN),
+        ((row.option_code != "") & (Entry.option_code != "") & (row.option_code != Entry.option_code), OPTION),
+        (Result.id.is_null(), NEW),
+        (equal, SAME),
+    ], CHANGED)
+    marked = (
+        row.select(row.id, Entry.id.alias("entry"), verdict.alias("verdict"))
+        .join_from(row, Series, JOIN.LEFT_OUTER, on=Series.name == row.series)
+        .join_from(row, Centre, JOIN.LEFT_OUTER, on=Centre.number == row.centre_number)
+        .join_from(row, Candidate, JOIN.LEFT_OUTER, on=(Candidate.centre == Centre.id)
+                   & (Candidate.series == Series.id) & (Candidate.number == row.candidate_number))
+        .join_from(row, Entry, JOIN.LEFT_OUTER, on=(Entry.candidate == Candidate.id)
+                   & (Entry.qualification == row.qualification) & (Entry.syllabus_code == row.syllabus_code))
+        .join_from(row, Result, JOIN.LEFT_OUTER, on=Result.entry == Entry.id)
+        .where(row.board_import == board_import, row.line.between(first, last)).alias("marked"))
+    StagedResult.update(entry=marked.c.entry, verdict=marked.c.verdict).from_(marked).where(
+        StagedResult.id == marked.c.id).execute()
+
+
+def staged_options(board_import, limit):
+    """{line: option entered} of staged rows for another option than entered."""
+    return dict(
+        StagedResult.select(StagedResult.line, Entry.option_code)
+        .join(Entry, on=Entry.id == StagedResult.entry)
+        .where(StagedResult.board_import == board_import, StagedResult.verdict == OPTION)
+        .order_by(StagedResult.line).limit(limit).tuples())
+
+
+def staged_changes(board_import, now, early, limit):
+    """{line: ((grade, second grade, endorsement, mark) held, the same in the file)} of the changed rows.
+
+    `early`: the right to see them before the release; else the released ones only.
+    """
+    open_ = Value(True) if early else released(now)
+    query = (
+        StagedResult.select(
+            StagedResult.line, Result.grade, Result.second_grade, Result.endorsement, Result.pum,
+            StagedResult.grade, StagedResult.second_grade, StagedResult.endorsement, StagedResult.pum)
+        .join(Entry, on=Entry.id == StagedResult.entry).join(Candidate)
+        .join_from(Entry, Release, on=(Release.series == Candidate.series)
+                   & (Release.qualification == Entry.qualification) & open_)
+        .join_from(Entry, Result, on=Result.entry == Entry.id)
+        .where(StagedResult.board_import == board_import, StagedResult.verdict == CHANGED)
+        .order_by(StagedResult.line).limit(limit))
+    return {line: (tuple(values[:4]), tuple(values[4:])) for line, *values in query.tuples()}
+
+
+def missing_from(board_import):
+    """(entry id, series, centre, candidate number, qualification, syllabus) of results that a file declared
+    complete for its centres and series no longer holds. A query."""
+    given_ = StagedResult.select(StagedResult.entry).where(
+        StagedResult.board_import == board_import, StagedResult.entry.is_null(False)).alias("given")
+    circle = (StagedResult.select(StagedResult.series, StagedResult.centre_number)
+              .where(StagedResult.board_import == board_import).distinct().alias("circle"))
+    return (
+        Result.select(Entry.id, Series.name, Centre.number, Candidate.number, Entry.qualification,
+                      Entry.syllabus_code)
+        .join(Entry).join(Candidate).join(Centre).join_from(Candidate, Series)
+        .join_from(Series, circle, on=(circle.c.series == Series.name) & (circle.c.centre_number == Centre.number))
+        .join_from(Entry, given_, JOIN.LEFT_OUTER, on=given_.c.entry == Entry.id)
+        .where(given_.c.entry.is_null())
+        .order_by(Series.name, Centre.number, Candidate.number, Entry.syllabus_code))
+
+
+def publish(board_import, now):
+    """Put the new and changed rows of an import in place, in the caller's transaction: one statement."""
+    columns = [Result.entry, Result.grade, Result.second_grade, Result.endorsement, Result.pum, Result.changed_at]
+    rows = StagedResult.select(
+        StagedResult.entry, StagedResult.grade, StagedResult.second_grade, StagedResult.endorsement,
+        StagedResult.pum, Value(int(now.timestamp()), converter=False),
+    ).where(StagedResult.board_import == board_import, StagedResult.verdict.in_((NEW, CHANGED)))
+    Result.insert_from(rows, columns).on_conflict(
+        conflict_target=[Result.entry],
+        update={column: getattr(EXCLUDED, column.column_name) for column in columns[1:]}).as_rowcount().execute()
+
+
+def withdraw(entry_ids):
+    """Take results away that a complete file no longer holds, in the caller's transaction."""
+    for some in chunked(list(entry_ids), 2000):
+        Result.delete().where(Result.entry.in_(some)).execute()
+
+
+def withdraw_of(candidate_ids):
+    """Take away the results of candidate numbers that another person now has, in the caller's transaction."""
+    for some in chunked(list(candidate_ids), 2000):
+        Result.delete().where(Result.entry.in_(
+            Entry.select(Entry.id).where(Entry.candidate.in_(some)))).execute()

@@ -1,0 +1,1 @@
+"""What is kept: the tables, and nothing that decides or changes."""

@@ -1,0 +1,34 @@
+"""A board file between being sent and being applied, and what became of it."""
+import secrets
+
+from peewee import BlobField, BooleanField, CharField, ForeignKeyField, JSONField
+
+from models.database import Model, Moment, OneOf
+from models.tables.jobs import Job
+from models.tables.people import Officer
+
+KINDS = ("centres", "entries", "results", "releases")
+
+
+class BoardImport(Model):
+    """A file of the board: sent, then read and compared (a dry run), then applied. Its rows are staged meanwhile.
+
+    `content`: its bytes, only while it waits to be read. `digest`: SHA-256. `read`: what reading alone found;
+    `found`: the difference, without a grade and gone once applied; `counts`: of the difference. `job`: the newest
+    work on it in the background.
+    """
+
+    public_id = CharField(max_length=22, unique=True, default=lambda: secrets.token_urlsafe(16))
+    kind = OneOf(*KINDS, max_length=8)
+    name = CharField(max_length=200)
+    complete = BooleanField(default=False)
+    content = BlobField(default=b"")
+    digest = CharField(max_length=64, default="")
+    read = JSONField(default=dict)
+    found = JSONField(default=dict)
+    counts = JSONField(default=dict)
+    officer = ForeignKeyField(Officer, null=True, on_delete="SET NULL")
+    job = ForeignKeyField(Job, null=True, on_delete="SET NULL")
+    sent_at = Moment()
+    looked_at = Moment(null=True)
+    applied_at = Moment(null=True)

@@ -1,0 +1,1 @@
+"""The candidate site, and the pages that are open to all."""

@@ -1,0 +1,44 @@
+"""Pages for everybody: what is kept about candidates, and whether a statement of results is genuine."""
+from flask import Blueprint, Response, g, request
+
+from models.database import Refused
+from models.rules import grades, statement_codes
+from models.rules.languages import LANGUAGES
+from views.candidates.bound_templates import fixed, render
+from views.hypermedia import now
+
+bp = Blueprint("public", __name__)
+LONGEST_CODE = 80
+
+
+@bp.before_request
+def speak():
+    g.language = request.accept_languages.best_match(LANGUAGES, "en")
+
+
+@bp.after_request
+def by_language(response):
+    response.vary.add("Accept-Language")
+    return response
+
+
+@bp.get("/privacy")
+def privacy():
+    response = Response(fixed("candidates/privacy.html"), mimetype="text/html")
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    return response
+
+
+@bp.get("/verify")
+def verify():
+    """A form for the code of a statement, and what a code tells: no more than its holder showed."""
+    typed = "".join(filter(str.isprintable, request.args.get("code", "")[:LONGEST_CODE]))
+    checked = error = None
+    if typed:
+        try:
+            checked = statement_codes.check(typed, now())
+        except Refused as refusal:
+            error = refusal.fields["code"]
+    lines = [(line, grades.award(line.grade, line.second_grade)) for line in checked.lines] if checked else []
+    text = render("candidates/verify.html", code=typed, checked=checked, lines=lines, error=error)
+    return Response(text, 422 if error else 200, mimetype="text/html")

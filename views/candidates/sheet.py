@@ -1,0 +1,76 @@
+"""What the candidates' pages say of a sheet of results, as finished values for their templates."""
+from documents import words
+from models.rules import grades
+from models.rules.candidate_sheet import HELD, OUT, UNANNOUNCED, WAITING
+
+PAGES_A_SECOND = 500  # that open pages may ask for together at a release
+SHORTEST, LONGEST = 5, 120  # seconds over which they are spread
+ASK_AGAIN = 300  # seconds after which a waiting page looks whether its time has changed
+
+
+def sheet_values(sheet, now, language):
+    """What templates/candidates/_sheet.html needs of a `candidate_sheet.Sheet`; the preview uses it too."""
+    shown = [award for part in sheet.in_state(OUT) for award in part.awards]
+    codes = [code for award in shown for code in (award.grade, award.second_grade) if code]
+    return {
+        "sheet": sheet,
+        "state": _state(sheet),
+        "waits": _waits(sheet, language),
+        "held": [part.qualification for part in sheet.in_state(HELD)],
+        "unannounced": [part.qualification for part in sheet.in_state(UNANNOUNCED)],
+        "out": [(part.qualification, [_line(award, part, sheet.time_zone, language) for award in part.awards])
+                for part in sheet.in_state(OUT)],
+        "explanations": grades.explanations(*codes),
+        "uniform_mark": grades.UNIFORM_MARK if any(award.pum is not None for award in shown) else None,
+        "changed": sheet.changed_at and instant(sheet.changed_at, sheet.time_zone, language),
+        "countdown": _countdown(sheet, now),
+        "ask_again": ASK_AGAIN,
+    }
+
+
+def _state(sheet):
+    """'all' or 'some' of the results are out, or 'none'; 'held' where the board holds the rest back."""
+    states = {part.state for part in sheet.parts}
+    if OUT in states:
+        return "all" if states == {OUT} else "some"
+    return "held" if states == {HELD} else "none"
+
+
+def _waits(sheet, language):
+    """(qualifications, instant in the centre's zone, in UTC) a distinct release to come, the next one first."""
+    by_instant = {}
+    for part in sorted(sheet.in_state(WAITING), key=lambda part: part.visible_at):
+        by_instant.setdefault(part.visible_at, []).append(part.qualification)
+    return [(", ".join(names), instant(at, sheet.time_zone, language), instant(at, "UTC", language))
+            for at, names in by_instant.items()]
+
+
+def _line(award, part, zone, language):
+    """(award, grades as printed, when it last changed if that was after it came out)."""
+    printed = grades.award(award.grade, award.second_grade) if award.grade else ()
+    later = award.changed_at is not None and award.changed_at > part.visible_at
+    return award, printed, instant(award.changed_at, zone, language) if later else None
+
+
+def _countdown(sheet, now):
+    """{until, now: epoch seconds; spread: seconds; days, hours, minutes, seconds left} or None.
+
+    Asked together, thousands of open pages would stop the service at the release: the more sessions there
+    are, the longer they are spread over.
+    """
+    if sheet.next_at is None:
+        return None
+    left = int((sheet.next_at - now).total_seconds())
+    days, left_of_day = divmod(left, 86400)
+    hours, left_of_hour = divmod(left_of_day, 3600)
+    minutes, seconds = divmod(left_of_hour, 60)
+    return {
+        "until": int(sheet.next_at.timestamp()), "now": int(now.timestamp()),
+        "spread": min(max(sheet.waiting // PAGES_A_SECOND, SHORTEST), LONGEST),
+        "days": days, "hours": hours, "minutes": minutes, "seconds": seconds,
+    }
+
+
+def instant(moment, zone, language):
+    """(ISO 8601 in UTC, 'Tuesday, 11 August 2026, 10:00', the zone's city) of an aware moment."""
+    return moment.isoformat(), words.long(moment, zone, language), words.place(zone, language)

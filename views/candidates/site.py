@@ -1,0 +1,182 @@
+"""The candidate results site. A candidate has no account and no e-mail: what the slip says opens it.
+
+Its pages stand apart from the portal's: no staff session, no token, no context processor. POSTs are guarded by
+where they come from (Fetch Metadata, else Origin), and every rule is asked on every request by one query.
+"""
+from urllib.parse import parse_qsl, urlsplit
+
+from flask import Blueprint, Response, abort, g, redirect, request
+from flask_babel import gettext as _
+
+from models.acts import candidate_sign_in
+from models.database import Refused
+from models.rules import candidate_sheet
+from models.rules.languages import LANGUAGES
+from views.candidates import cookie as cookie
+from views.candidates import turns
+from views.candidates.bound_templates import fixed, inside, render
+from views.candidates.sheet import sheet_values
+from views.candidates.statement import statement_pdf
+from views.errors import answer, leave_for
+from views.hypermedia import now, wants_fragment
+
+bp = Blueprint("candidates", __name__, url_prefix="/results")
+LARGEST_FORM = 4096
+LONGEST_FIELD = 60
+PUBLIC_PAGE = "public, max-age=1"
+
+
+@bp.record_once
+def exempt_from_tokens(state):
+    """A token needs a cookie, and the sign-in page has none."""
+    state.app.extensions["csrf"].exempt(bp)
+
+
+@bp.url_value_preprocessor
+def speak(_endpoint, values):
+    """The language stands in the address; one that there is not has no pages."""
+    g.language = values.pop("language", "en")
+    if g.language not in LANGUAGES:
+        g.language = "en"
+        abort(404)
+
+
+@bp.before_request
+def from_our_own_page():
+    """Nothing is changed for another site's page. Who does not say where a POST comes from may not."""
+    if request.method != "POST":
+        return None
+    if (request.content_length or 0) > LARGEST_FORM:
+        abort(413)
+    said = request.environ.get("HTTP_SEC_FETCH_SITE")
+    ours = said == "same-origin" if said else _is_own(request.headers.get("Origin", ""))
+    return None if ours else answer(403, _("This form must be sent from this site's own page."))
+
+
+def _is_own(origin):
+    own = urlsplit(request.host_url)
+    return origin == f"{own.scheme}://{own.netloc}"
+
+
+@bp.get("/")
+def index():
+    """The address on the slip: on to the page in the reader's language."""
+    language = request.accept_languages.best_match(LANGUAGES, "en")
+    response = redirect(f"/results/{language}/sign-in", 303)
+    response.vary.add("Accept-Language")
+    return response
+
+
+@bp.get("/<language>/sign-in")
+def sign_in():
+    return _public(signed_out=False)
+
+
+@bp.post("/<language>/sign-in")
+def signed_in():
+    form = dict(parse_qsl(request.get_data(as_text=True)))  # two short fields: no machinery for uploads
+    username, password = _typed(form.get("username", "")), _typed(form.get("password", ""))
+    if not turns.is_mine(comes_again="again" in form):
+        return _page(render("candidates/wait.html", seconds=turns.seconds_to_wait(),
+                            typed={"username": username, "password": password}))
+    old_token, _at = cookie.read()
+    instant = now()
+    try:
+        token = candidate_sign_in.sign_in(username, password, instant, old_token)
+    except Refused as refusal:
+        return _page(render(
+            "candidates/sign_in.html", username=username, password=password, signed_out=False,
+            error=refusal.fields.get("password"), refusal=refusal.sentence), 422)
+    except candidate_sign_in.Shut as door:
+        return _page(render("candidates/shut.html", door=door), 403)
+    return _to(_site(), cookie.header(token, instant))
+
+
+@bp.get("/<language>/")
+def sheet():
+    """'Not yet', or the results, or both. A poll (a fragment) does not count as activity."""
+    if not turns.is_mine(comes_again=True):
+        return _come_back()
+    token, active_at = cookie.read()
+    instant = now()
+    found = candidate_sheet.sheet(token, active_at, instant) if token else None
+    if found is None:
+        return _signed_out()
+    values = sheet_values(found, instant, g.language)
+    if wants_fragment():
+        return _page(render("candidates/_answer.html", **values))
+    response = _page(inside("candidates/sheet.html", render("candidates/_sheet.html", **values),
+                            state=values["state"], asks_again=bool(values["countdown"])))
+    if instant - active_at >= cookie.RENEWED_AFTER:
+        cookie.write(response, token, instant)
+    return response
+
+
+@bp.get("/<language>/statement.pdf")
+def statement():
+    """What is out, on paper; before that a page that is not there, whether or not results are loaded."""
+    token, active_at = cookie.read()
+    instant = now()
+    found = candidate_sheet.sheet(token, active_at, instant) if token else None
+    if found is None:
+        return _signed_out()
+    if not found.in_state(candidate_sheet.OUT):
+        abort(404)
+    return statement_pdf(found, instant)
+
+
+@bp.post("/<language>/sign-out")
+def sign_out():
+    token, _at = cookie.read()
+    if token:
+        candidate_sign_in.sign_out(token, now())
+    response = cookie.clear(_to(f"{_site()}signed-out"))
+    response.headers["Clear-Site-Data"] = '"cache"'  # Back shows nothing
+    return response
+
+
+@bp.get("/<language>/signed-out")
+def signed_out():
+    return _public(signed_out=True)
+
+
+def _site():
+    return f"/results/{g.language}/"
+
+
+def _public(signed_out):
+    """The sign-in page as it is for everybody; a proxy in front may keep it for a second."""
+    response = _page(fixed("candidates/sign_in.html", username="", password="", error=None, refusal=None,
+                           signed_out=signed_out))
+    response.headers["Cache-Control"] = PUBLIC_PAGE
+    return response
+
+
+def _come_back():
+    """To somebody who may well be signed in: an open page asks again by itself, a new one is told to."""
+    if wants_fragment():
+        return Response("", 503, {"Retry-After": str(turns.seconds_to_wait())})
+    response = _page(fixed("candidates/wait.html", typed=None, seconds=0))
+    response.headers["Refresh"] = str(turns.seconds_to_wait())
+    return response
+
+
+def _page(text, status=200):
+    return Response(text, status, mimetype="text/html")
+
+
+def _to(address, *headers):
+    """A redirect without a page of its own."""
+    return Response(status=303, headers=[("Location", address), *headers])
+
+
+def _typed(text):
+    """What was typed into a field, without what no keyboard types: it is shown again, and looked up."""
+    return "".join(filter(str.isprintable, text[:LONGEST_FIELD]))
+
+
+def _signed_out():
+    """No session, or one that has ended: to the page that says so, and the cookie goes."""
+    if not cookie.is_there():
+        return leave_for(f"{_site()}sign-in")
+    return cookie.clear(leave_for(f"{_site()}signed-out"))

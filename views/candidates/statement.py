@@ -1,0 +1,67 @@
+"""The candidate's own statement of results as a PDF, with what is out and nothing else."""
+import io
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from flask import Response, current_app, g
+from flask_babel import gettext as _
+
+from documents.statements import Result, Statement, StatementLayout, write_statements
+from models.rules import grades, statement_codes
+from models.rules.candidate_sheet import OUT
+from models.rules.statement_codes import Line
+from views.hypermedia import say
+from views.languages import in_zone
+
+NO_MARK = "–"
+
+
+def statement_pdf(sheet, now):
+    """The answer with the PDF of a `candidate_sheet.Sheet` of which something is out."""
+    out = io.BytesIO()
+    write_statements([_statement(sheet, now)], out, statement_layout(now, g.language))
+    name = f"{sheet.centre_number}-{sheet.candidate_number}-{sheet.series_code}.pdf"
+    return Response(out.getvalue(), mimetype="application/pdf",
+                    headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _statement(sheet, now):
+    awards = [(part.qualification, award) for part in sheet.in_state(OUT) for award in part.awards]
+    lines = [Line(qualification, award.syllabus_code, award.title, award.grade, award.second_grade,
+                  award.endorsement, award.pum) for qualification, award in awards if award.grade]
+    return Statement(
+        centre_number=sheet.centre_number, centre_name=sheet.centre_name,
+        candidate_number=sheet.candidate_number, candidate_name=sheet.candidate_name, series=sheet.series_name,
+        results=tuple(result_line(qualification, award) for qualification, award in awards),
+        notes=tuple(notes_of(sheet.contact, awards)),
+        code=statement_codes.code_of(sheet.username, sheet.candidate_name, lines),
+        as_of=_("as of %(time)s", time=in_zone(now, sheet.time_zone)))
+
+
+def result_line(qualification, award):
+    grade = grades.award_text(award.grade, award.second_grade) if award.grade else _("Not available yet")
+    mark = NO_MARK if award.pum is None else str(award.pum)
+    return Result(qualification, award.syllabus_code, award.title, grade, mark)
+
+
+def notes_of(contact, awards):
+    """At most six: endorsements, the four words, whom to ask. `awards`: (qualification, award) pairs."""
+    spoken = [f"{award.syllabus_code}: {award.endorsement}" for _qualification, award in awards if award.endorsement]
+    if spoken:
+        yield _("Speaking endorsement, by syllabus: %(levels)s", levels=", ".join(spoken))
+    codes = [code for _qualification, award in awards for code in (award.grade, award.second_grade) if code]
+    for word, sentence in grades.explanations(*codes).items():
+        yield f"{word}: {say(sentence)}"
+    yield _("Questions: %(who)s", who=", ".join(filter(None, (
+        contact.name or _("the exams officer of your centre"), contact.phone, contact.email))))
+
+
+def statement_layout(now, language):
+    """The StatementLayout of this board, with its own templates and mark if it has some."""
+    config = current_app.config
+    site = urlsplit(config["SITE_ADDRESS"])
+    return StatementLayout(
+        language=language, board_name=config["BOARD_NAME"], printed_at=now,
+        verify_address=f"{site.netloc}/verify", verify_url=f"{site.scheme}://{site.netloc}/verify",
+        templates=Path(config["SLIP_TEMPLATES"]) if config["SLIP_TEMPLATES"] else None,
+        logo=Path(config["SLIP_LOGO"]) if config["SLIP_LOGO"] else None)

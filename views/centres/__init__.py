@@ -1,0 +1,1 @@
+"""A centre's dashboard, results, statements and files."""

@@ -1,0 +1,78 @@
+"""Statements of results of a whole centre, and a broadsheet: after the release only, for its staff."""
+import io
+from itertools import groupby
+
+from flask import Blueprint, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from documents.statements import Statement, write_broadsheet, write_statements
+from exchange.export import csv_bytes, xlsx_bytes
+from models.database import Refused, Sentence
+from models.rules import results, statement_codes
+from models.rules.standing import standing
+from models.tables.exams import Series
+from models.tables.slips import username_of
+from views.candidates.statement import notes_of, result_line, statement_layout
+from views.centres.results import printed
+from views.guards import officers_only
+from views.hypermedia import attachment, now, or_404
+from views.languages import in_zone
+from views.reach import centre_of, entered_series
+
+bp = Blueprint("centre_statements", __name__)
+bp.before_request(officers_only)
+HEADER = ("centre_number", "candidate_number", "candidate_name", "qualification", "syllabus_code", "option_code",
+          "syllabus_title", "status", "grade", "percentage_uniform_mark")
+KINDS = {"statements": "application/pdf", "broadsheet": "application/pdf", "csv": "text/csv; charset=utf-8",
+         "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+ENDINGS = {"statements": "pdf", "broadsheet": "pdf", "csv": "csv", "xlsx": "xlsx"}
+
+
+@bp.post("/centres/<number>/results/<code>/files")
+def make(number, code):
+    """One of KINDS, of what is released at this moment."""
+    centre = centre_of(number)
+    series = or_404(entered_series(centre).where(Series.code == code))
+    kind, at = request.form.get("kind", ""), now()
+    if kind not in KINDS:
+        raise Refused(Sentence("Choose which file is to be made."))
+    rows = results.for_staff(centre, series, at)
+    data = _table(kind, centre, rows) if kind in ("csv", "xlsx") else _paper(kind, centre, series, rows, at)
+    results.record_download(centre, series, kind, current_user, at)
+    return attachment(io.BytesIO(data), KINDS[kind], f"{kind}-{centre.number}-{series.code}.{ENDINGS[kind]}")
+
+
+def address(centre, series):
+    return url_for("centre_statements.make", number=centre.number, code=series.code)
+
+
+def _table(kind, centre, rows):
+    """The entries with the results that are out; the cells of the others are empty."""
+    cells = [(centre.number, row.candidate_number, row.candidate_name, row.qualification, row.syllabus_code,
+              row.option_code, row.title, row.status, printed(row) if row.grade else "",
+              "" if row.pum is None else row.pum) for row in rows]
+    return (csv_bytes if kind == "csv" else xlsx_bytes)(HEADER, cells)
+
+
+def _paper(kind, centre, series, rows, at):
+    contact = standing(centre, series).contact
+    statements = [_statement(centre, series, list(mine), contact, at)
+                  for _number, mine in groupby((row for row in rows if row.grade), lambda row: row.candidate_number)]
+    if not statements:
+        raise Refused(Sentence("No result of this series is out yet."))
+    out = io.BytesIO()
+    write = write_statements if kind == "statements" else write_broadsheet
+    write(statements, out, statement_layout(at, "en"))
+    return out.getvalue()
+
+
+def _statement(centre, series, rows, contact, at):
+    first, pairs = rows[0], [(row.qualification, row) for row in rows]
+    return Statement(
+        centre_number=centre.number, centre_name=centre.name, candidate_number=first.candidate_number,
+        candidate_name=first.candidate_name, series=series.name,
+        results=tuple(result_line(*pair) for pair in pairs), notes=tuple(notes_of(contact, pairs)),
+        code=statement_codes.code_of(username_of(centre.number, first.candidate_number, series),
+                                     first.candidate_name, statement_codes.visible_lines(rows)),
+        as_of=_("as of %(time)s", time=in_zone(at, centre.time_zone)))

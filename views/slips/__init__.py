@@ -1,0 +1,1 @@
+"""A centre's candidates on the results website: the series, their status, logins and slips."""

@@ -1,0 +1,197 @@
+"""A centre's candidates and their slips: who has one, which are out of date; reissue, new password, print."""
+import io
+from typing import NamedTuple
+
+from flask import Blueprint, current_app, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+
+from documents import papers
+from documents.slips import per_page_of
+from exchange.export import csv_bytes
+from jobs import queue, running
+from jobs import slips as slip_jobs
+from models.acts import issuing
+from models.acts.attempts import KEPT, refused_since
+from models.database import Refused, Sentence
+from models.rules.languages import LANGUAGES, NAMES
+from models.rules.needs import (
+    CONFIRM,
+    LACKING,
+    NEW_PASSWORD,
+    NO_SLIP,
+    OUT_OF_DATE,
+    REISSUE,
+    VOID,
+    State,
+    concerned,
+    states,
+)
+from models.rules.standing import standing
+from models.tables.exams import Candidate
+from models.tables.slips import SlipBatch
+from views.forms import sheet_choices
+from views.frame import TAB, frame
+from views.guards import officers_only, password_was_given_long_ago
+from views.hypermedia import attachment, done, now, or_404, page, say
+from views.reach import managed_centre_of, series_of
+
+bp = Blueprint("credentials", __name__)
+bp.before_request(officers_only)
+AT = "/centres/<number>/candidate-results/<code>/credentials"
+STATES = ("", NO_SLIP, OUT_OF_DATE, "dormant", "not-signed-in")
+
+
+class Line(NamedTuple):
+    """One covered candidate as the list shows it. `failures`: refused sign-ins that are still kept."""
+
+    candidate: Candidate
+    need: State
+    failures: int
+
+
+@bp.get(AT)
+def index(number, code, refused="", status=200):
+    centre, series, stands = _place(number, code)
+    state, q = request.args.get("state", ""), request.args.get("q", "").strip()[:100]
+    every = lines_of(stands)
+    shown = [line for line in every if _matches(line, state if state in STATES else "", q)]
+    fragment = None if refused else "slips/credentials/_list.html"
+    return page("slips/credentials/index.html", fragment, status, series=series, stands=stands, lines=shown,
+                total=len(every), state=state, q=q, refused=refused,
+                marked=set(request.form.getlist("candidate")), dormant=request.form.get("dormant", "keep"),
+                out_of_date=sum(line.need.state == OUT_OF_DATE for line in every),
+                lacking=sum(line.need.state in LACKING for line in every),
+                **frame(centre, TAB, f"candidate-results/{code}/credentials", series))
+
+
+@bp.post(AT)
+def act(number, code):
+    """*Reissue slips*, *New password* or *Generate* for the marked candidates, or for all that need it."""
+    centre, series, stands = _place(number, code)
+    act = request.form.get("act", "")
+    what = act.removesuffix("-all")
+    try:
+        chosen = _chosen(stands, what, act.endswith("-all"))
+    except Refused as refusal:
+        return index(number, code, say(refusal.sentence), 422)
+    job = slip_jobs.order(current_user._get_current_object(), series, [centre], what, now(), candidates=chosen,
+                          anew_dormant=request.form.get("dormant") == "new", slips=len(chosen))
+    if what != REISSUE and len(chosen) > slip_jobs.IN_REQUEST:
+        queue.enqueue(current_app, job)
+        return redirect(url_for("work.show", public_id=job.public_id), 303)
+    if not running.run(job.id):
+        return redirect(url_for("work.show", public_id=job.public_id), 303)
+    return done(url_for("candidate_results.series", number=centre.number, code=series.code) + "#pdf-files",
+                ngettext("Done for %(num)s candidate: the PDF file is ready below.",
+                         "Done for %(num)s candidates: the PDF file is ready below.", len(chosen)))
+
+
+def _chosen(stands, what, for_all):
+    """The candidates whom an act is meant for. Raises `Refused`."""
+    if what not in slip_jobs.DONE or (for_all and what == NEW_PASSWORD):
+        raise Refused(Sentence("Choose what is to be done."))
+    marked = set(request.form.getlist("candidate"))
+    ids = None if for_all else [candidate.id for candidate in concerned(stands, CONFIRM) if candidate.number in marked]
+    if not for_all and not ids:
+        raise Refused(Sentence("Mark at least one candidate first."))
+    chosen = concerned(stands, what, ids)
+    if not chosen:
+        raise Refused(Sentence("None of these candidates needs that."))
+    if not stands.has_access:
+        raise Refused(Sentence("Your Associate has not given your centre access to this service."))
+    slip_jobs.refuse_unprintable(chosen)
+    return chosen
+
+
+@bp.get(AT + "/<public_id>")
+def batch(number, code, public_id):
+    """Choose how a PDF file is to be printed."""
+    centre, series, stands = _place(number, code)
+    return page("slips/credentials/batch.html", series=series, batch=batch_of(centre, series, public_id),
+                languages=NAMES, sheets=sheet_choices(),
+                **frame(centre, TAB, f"candidate-results/{code}", series))
+
+
+@bp.post(AT + "/<public_id>/pdf")
+def pdf(number, code, public_id):
+    """The PDF, made again from its recipe; logins that have died since are marked so."""
+    centre, series, stands = _place(number, code)
+    chosen, form = batch_of(centre, series, public_id), request.form
+    if password_was_given_long_ago():
+        return _password_first(chosen, centre, series)
+    language = form.get("language") if form.get("language") in LANGUAGES else "en"
+    layout = papers.layout_of(
+        current_app.config, language, chosen.made_at, per_page=per_page_of(form.get("per_page")),
+        paper="Letter" if form.get("paper") == "Letter" else "A4", cover="cover" in form,
+        sign_in_code="sign_in_code" in form)
+    out = io.BytesIO()  # never a file: it holds every password
+    papers.write_batch(chosen, out, layout, by_name=form.get("order") == "name",
+                          password=form.get("password", "")[:100] or None)
+    _record_download(chosen, centre, series, "PDF")
+    out.seek(0)
+    return attachment(out, "application/pdf", f"slips-{centre.number}-{series.code}.pdf")
+
+
+@bp.post(AT + "/<public_id>/csv")
+def csv(number, code, public_id):
+    """The same logins as a table, for centres that hand them out digitally."""
+    centre, series, stands = _place(number, code)
+    chosen = batch_of(centre, series, public_id)
+    if password_was_given_long_ago():
+        return _password_first(chosen, centre, series)
+    rows = list(papers.login_rows(issuing.slips_of(chosen), centre, _("no longer valid")))
+    _record_download(chosen, centre, series, "CSV")
+    table = csv_bytes(papers.LOGIN_COLUMNS, rows)
+    return attachment(io.BytesIO(table), "text/csv; charset=utf-8", f"logins-{centre.number}-{series.code}.csv")
+
+
+@bp.post(AT + "/<public_id>/read")
+def read(number, code, public_id):
+    """The same slips as a page, for whoever cannot read a PDF."""
+    centre, series, stands = _place(number, code)
+    chosen = batch_of(centre, series, public_id)
+    if password_was_given_long_ago():
+        return _password_first(chosen, centre, series)
+    slips = [papers.paper(slip, secret, chosen, "en") for slip, secret in issuing.slips_of(chosen)]
+    _record_download(chosen, centre, series, "page")
+    return page("slips/credentials/read.html", series=series, slips=slips, batch=chosen,
+                site_address=current_app.config["SITE_ADDRESS"],
+                **frame(centre, TAB, f"candidate-results/{code}", series))
+
+
+def batch_of(centre, series, public_id):
+    chosen = or_404(centre.batches.where(SlipBatch.public_id == public_id, SlipBatch.series == series))
+    chosen.centre, chosen.series = centre, series
+    return chosen
+
+
+def lines_of(stands):
+    """A Line for each covered candidate, by number. Three queries, however many there are."""
+    found = states(stands)
+    failures = refused_since([need.candidate.login.username for need in found if need.candidate.login], now() - KEPT)
+    return [Line(need.candidate, need, failures.get(need.candidate.login.username, 0) if need.candidate.login else 0)
+            for need in found]
+
+
+def _matches(line, state, q):
+    wanted = {"": True, "not-signed-in": line.need.not_signed_in, NO_SLIP: line.need.state in (NO_SLIP, VOID)}
+    words = q.casefold().split()
+    return wanted.get(state, line.need.state == state) and all(
+        word in f"{line.candidate.number} {line.candidate.name}".casefold() for word in words)
+
+
+def _place(number, code):
+    centre = managed_centre_of(number)
+    series = series_of(centre, code)
+    return centre, series, standing(centre, series)
+
+
+def _password_first(chosen, centre, series):
+    return redirect(url_for("sign_in.password_again", next=url_for(
+        "credentials.batch", number=centre.number, code=series.code, public_id=chosen.public_id)), 303)
+
+
+def _record_download(chosen, centre, series, form):
+    issuing.record_download(current_user, centre, series, f"{form} {chosen.public_id}", now())

@@ -1,0 +1,115 @@
+"""'Candidate Results website administration': the series, its details, and what its slips need."""
+from flask import Blueprint, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+
+from documents import words
+from models.acts import issuing
+from models.rules.consequences import release_lines
+from models.rules.needs import groups, needs
+from models.rules.standing import releases_of, standing
+from models.rules.subcentre_history import last_change
+from models.tables.exams import Series
+from models.tables.offers import ALL, SELECTED
+from views.frame import TAB, change_centre, frame
+from views.guards import officers_only
+from views.hypermedia import now, page
+from views.languages import in_zone
+from views.reach import managed_centre_of, offered_series, series_of
+
+bp = Blueprint("candidate_results", __name__)
+bp.before_request(officers_only)
+
+
+@bp.get("/centres/<number>/candidate-results")
+def index(number):
+    """Choose a series; 'Go' leads to its details."""
+    centre = managed_centre_of(number)
+    chosen = offered_series(centre).where(Series.code == request.args.get("series", "")).first()
+    if chosen:
+        return redirect(url_for("candidate_results.series", number=centre.number, code=chosen.code), 303)
+    return page("slips/choose_series.html", series=list(offered_series(centre)),
+                **frame(centre, TAB, "candidate-results"))
+
+
+@bp.get("/centres/<number>/candidate-results/<code>")
+def series(number, code):
+    """'Series details'."""
+    centre = managed_centre_of(number)
+    series = series_of(centre, code)
+    return page("slips/series.html", **details(centre, series))
+
+
+def details(centre, series):
+    """What the 'Series details' page says of one centre."""
+    stands, releases, moment = standing(centre, series), releases_of(series), now()
+    members = groups(series, [centre.id])[centre.id]
+    needed = needs(stands, members, releases)
+    framed = frame(centre, TAB, f"candidate-results/{series.code}", series)
+    if framed["change_centre"] and (centre.is_associate or current_user.acts_for_associate_of(centre)):
+        framed["change_centre"] = change_centre(
+            centre, f"candidate-results/{series.code}", _("Change Subcentre"))
+    return {
+        **framed, "series": series, "stands": stands, "who": status_line(stands, members),
+        "entered": sum(group.count for group in members),
+        "releases": release_words(stands, release_lines(stands, members, releases), releases),
+        "attention": attention(needed), "needs": needed,
+        "since": last_change(centre, series),
+        "batches": issuing.batches_of(centre, series),
+        "closed": series.is_closed(moment), "associate_delay": words.delay(stands.controls.delay),
+        "earlier": earlier_offers(centre, series),
+    }
+
+
+def status_line(stands, members):
+    """How many candidates have access, in the words of the page."""
+    scope = stands.offer.scope
+    count = sum(group.count for group in members if group.is_covered(scope))
+    if scope == ALL:
+        return _("ALL Candidates have access (%(count)s)", count=count)
+    if scope == SELECTED:
+        return ngettext("Selected Candidates: %(num)s candidate has access",
+                        "Selected Candidates: %(num)s candidates have access", count)
+    return _("NO Candidates have access")
+
+
+def release_words(stands, lines, releases):
+    """(qualifications, words) a distinct release instant, with every delay applied, whose decides and what is held."""
+    decides = {"associate": _("your Associate’s delay decides"), "centre": _("the centre’s own delay decides")}
+    told = []
+    for instant, names in lines:
+        said = in_zone(instant, stands.centre.time_zone) if instant else _("to be announced")
+        if instant and stands.delay:
+            said += f" · +{words.delay(stands.delay)}, {decides[stands.deciding]}"
+        if held := [name for name in names if name in releases and releases[name].held_at]:
+            said += " · " + _("held back by the board for now: %(names)s", names=", ".join(held))
+        told.append((", ".join(names), said))
+    return told
+
+
+def attention(needed):
+    """(what, sentence, endpoint, filter of the credentials page) for each thing that the slips of a centre need."""
+    without = needed.without_slip
+    found = [
+        (needed.out_of_date, "credentials.index", "out-of-date",
+         ngettext("%(num)s slip is out of date", "%(num)s slips are out of date", needed.out_of_date),
+         _("They print a release time, a contact or a name that is no longer true. Reissue them: the password stays "
+           "the same.")),
+        (without, "credentials.index", "no-slip",
+         ngettext("%(num)s candidate needs a slip", "%(num)s candidates need a slip", without),
+         _("They have access and no slip yet.")),
+        (needed.dormant, "credentials.index", "dormant",
+         ngettext("%(num)s login rests", "%(num)s logins rest", needed.dormant),
+         _("Access was taken away and given back. Generate them again.")),
+        (needed.entered, "offers.status", None,
+         ngettext("%(num)s candidate entered since you selected", "%(num)s candidates entered since you selected",
+                  needed.entered),
+         _("They are not included; ‘Edit status’ adds them.")),
+    ]
+    return [(what, sentence, endpoint, state) for number, endpoint, state, what, sentence in found if number]
+
+
+def earlier_offers(centre, series):
+    """The centre's choices in other series, to start from."""
+    return [offer for offer in issuing.offers_of(centre) if offer.series_id != series.id]

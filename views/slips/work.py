@@ -1,0 +1,78 @@
+"""A long job as its officer follows it: progress, cancel, and what it left."""
+from os import fstat
+
+from flask import Blueprint, abort, current_app, redirect, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from jobs import archive, queue, running
+from models.tables.exams import Centre
+from models.tables.jobs import DONE, RUNNING, Job
+from models.tables.slips import SlipBatch
+from views.frame import frame
+from views.guards import officers_only, password_was_given_long_ago
+from views.hypermedia import attachment, done, now, or_404, page
+from views.reach import batches_of_own, jobs_of_own
+
+bp = Blueprint("work", __name__)
+bp.before_request(officers_only)
+FILES = {archive.PDF: ("application/zip", "slips-%s-%s.zip"),
+         archive.CSV: ("text/csv; charset=utf-8", "logins-%s-%s.csv")}
+
+
+@bp.get("/jobs/<public_id>")
+def show(public_id):
+    job = job_of(public_id)
+    batches = list(batches_of_own().where(SlipBatch.public_id.in_(job.result.get("batches", [])[:50])))
+    return page("slips/work.html", "slips/_progress.html", job=job, batches=batches, at=_centre_at_work(job),
+                made=len(job.result.get("batches", [])), centres=len(job.wanted.get("centres", [])),
+                centres_done=len(job.result.get("finished", [])) if job.kind == "slips" else job.done,
+                **frame(job.centre, "candidate_results", series=job.series))
+
+
+def _centre_at_work(job):
+    """(the centre whose slips are being made, how many of them so far), or None."""
+    if job.kind != "slips" or job.state != RUNNING:
+        return None
+    finished = job.result.get("finished", [])
+    number = next((number for number in job.wanted["centres"] if number not in finished), None)
+    centre = current_user.centres.where(Centre.number == number).first()
+    return centre and (centre, max(0, job.done - job.result.get("slips", 0)))
+
+
+@bp.post("/jobs/<public_id>/cancel")
+def cancel(public_id):
+    job = job_of(public_id)
+    stopped = running.cancel(job, current_user, now())
+    return done(url_for("work.show", public_id=public_id),
+                _("Stopped. What was finished before stays.") if stopped else _("It was over already."))
+
+
+@bp.post("/jobs/<public_id>/again")
+def again(public_id):
+    job = job_of(public_id)
+    started = running.retry(job, current_user, now())
+    if started:
+        queue.enqueue(current_app, job)
+    return done(url_for("work.show", public_id=public_id),
+                _("It is tried again.") if started else _("It had not failed."))
+
+
+@bp.post("/jobs/<public_id>/file")
+def fetch(public_id):
+    """The ZIP of slips or the CSV of logins."""
+    job = job_of(public_id, Job.kind == "archive", Job.state == DONE)
+    if password_was_given_long_ago():
+        return redirect(url_for("sign_in.password_again", next=url_for("work.show", public_id=public_id)), 303)
+    file, (kind, name) = archive.fetch(job, current_user, now()), FILES[job.wanted["format"]]
+    response = attachment(file, kind, name % (job.centre.number, job.series.code))
+    response.content_length = fstat(file.fileno()).st_size
+    return response
+
+
+def job_of(public_id, *conditions):
+    """A job of a centre at which this person manages the candidate results website, or 404."""
+    job = or_404(jobs_of_own().where(Job.public_id == public_id, *conditions))
+    if not current_user.has_right("manages_candidate_results", job.centre):
+        abort(404)
+    return job

@@ -1,0 +1,38 @@
+"""The officers of an Associate's centres: who they are, and a one-time link for one who cannot sign in."""
+from flask import Blueprint, request, url_for
+from flask_login import current_user
+
+from models.acts import links, officers
+from models.database import Refused, Sentence
+from models.tables.people import Officer
+from views.frame import frame
+from views.guards import officers_only
+from views.hypermedia import now, or_404, page
+from views.paging import page_of
+from views.reach import associate_of
+
+bp = Blueprint("people", __name__)
+bp.before_request(officers_only)
+
+
+@bp.get("/centres/<number>/officers")
+def index(number):
+    return officers_page(associate_of(number))
+
+
+@bp.post("/centres/<number>/officers/<email>/link")
+def link(number, email):
+    """Make a one-time link; it is shown once, on this page, for the Associate to hand over."""
+    associate = associate_of(number)
+    officer = or_404(officers.officers_of(associate).where(Officer.email == email.lower()))
+    if not officers.may_hand_over_link(current_user, officer):
+        raise Refused(Sentence("This officer works at other centres, too: ask the board for a link."))
+    code, _link = links.make(officer, current_user, now())
+    return officers_page(associate, officer, (code, url_for("sign_in.welcome", _external=True) + "#" + code))
+
+
+def officers_page(associate, officer=None, link=None):
+    q = request.args.get("q", "").strip()[:100]
+    found = page_of(officers.officers_of(associate, q), 50, "people.index", number=associate.number, q=q)
+    return page("staff/officers.html", **frame(associate, "dashboard"), page_=found, q=q, officer=officer,
+                link=link, centres_of=officers.centres_of(found.rows, associate))

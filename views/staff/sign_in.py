@@ -1,0 +1,180 @@
+"""Signing in and out: password, second step, a new password by a one-time link; and where one then starts."""
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+from flask import Blueprint, current_app, flash, redirect, request, session, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user, login_user
+
+from exchange.demo import candidate_logins
+from models.acts import accounts, attempts, links, second_factor
+from models.database import Refused, Sentence
+from models.staff_passwords import DEMO_PASSWORD
+from models.tables.people import Officer, officer_with
+from views.errors import sign_in_again
+from views.forms import errors_of, refuse_different, refuse_empty, typed_in
+from views.hypermedia import now, page
+from views.staff import known_browsers
+
+bp = Blueprint("sign_in", __name__)
+SECOND_STEP_WITHIN = timedelta(minutes=5)
+TOO_MANY = Sentence("There were too many attempts for this account. Wait 15 minutes, or use a browser in which you "
+                    "have signed in before.")
+NO_PASSWORD = Sentence("Enter your password.")
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+def sign_in():
+    typed, errors = typed_in("email", "password"), {}
+    if request.method == "POST":
+        try:
+            refuse_empty(typed, email=Sentence("Enter your e-mail address."), password=NO_PASSWORD)
+            officer = _officer_with_ticket(typed["email"].strip().lower(), typed["password"])
+            return _to_second_step(officer) if officer.has_second_factor else start_session(officer)
+        except Refused as refusal:
+            errors = errors_of(refusal)
+    demo = list(Officer.select().where(Officer.is_demo, Officer.disabled_at.is_null()).order_by(Officer.id))
+    return page("staff/sign_in.html", status=422 if errors else 200, typed=typed, errors=errors, demo=demo,
+                demo_password=DEMO_PASSWORD, candidates=candidate_logins() if demo else [],
+                site_address=current_app.config["SITE_ADDRESS"])
+
+
+@bp.route("/sign-in/code", methods=["GET", "POST"])
+def second_step():
+    """The code of the authenticator app, or a recovery code."""
+    officer = _of_first_step()
+    if officer is None:
+        flash(_("That took too long. Please give your password again."), "warning")
+        return redirect(url_for("sign_in.sign_in", next=request.args.get("next")), 303)
+    typed, errors = typed_in("code"), {}
+    if request.method == "POST":
+        try:
+            refuse_empty(typed, code=Sentence("Enter the code."))
+            _check_code(officer, typed["code"])
+            return start_session(officer)
+        except Refused as refusal:
+            errors = errors_of(refusal)
+    return page("staff/second_step.html", status=422 if errors else 200, typed=typed, errors=errors)
+
+
+@bp.post("/sign-out")
+def sign_out():
+    accounts.end_session(current_user, now())
+    session.clear()
+    flash(_("You are signed out."), "success")
+    return redirect(url_for("sign_in.sign_in"), 303)
+
+
+@bp.route("/welcome", methods=["GET", "POST"])
+def welcome():
+    """Choose a password by a one-time link. Its code stands in the fragment of the link, or is typed."""
+    typed, errors = typed_in("code", "password", "again"), {}
+    if request.method == "POST":
+        try:
+            refuse_empty(typed, code=Sentence("Enter the code of your link."),
+                         password=Sentence("Choose a password."))
+            refuse_different(typed)
+            officer = links.use(typed["code"], typed["password"], now())
+        except Refused as refusal:
+            errors = errors_of(refusal)
+        else:
+            session.clear()
+            flash(_("Your password is set. Please sign in with it."), "success")
+            return known_browsers.remember(redirect(url_for("sign_in.sign_in"), 303), officer.email)
+    return page("staff/welcome.html", status=422 if errors else 200, typed=typed, errors=errors)
+
+
+@bp.get("/")
+def home():
+    """An officer's centre; with several, a panel a centre; board staff get a search."""
+    if not current_user.is_authenticated:
+        return sign_in_again()
+    if current_user.is_board_staff:
+        return redirect(url_for("board_centres.index"), 303)
+    own = list(current_user.own_centres)
+    if len(own) == 1:
+        return redirect(url_for("dashboard.centre", number=own[0].number), 303)
+    return page("centres/several.html", centres=own)
+
+
+@bp.route("/account/password-again", methods=["GET", "POST"])
+def password_again():
+    """Before slips are printed, if the password was given long ago."""
+    typed, errors = typed_in("password"), {}
+    if request.method == "POST":
+        try:
+            refuse_empty(typed, password=NO_PASSWORD)
+            _officer_with_ticket(current_user.email, typed["password"])
+            accounts.give_password_again(current_user, now())
+            return redirect(_own_page(request.args.get("next", "")), 303)
+        except Refused as refusal:
+            errors = errors_of(refusal)
+    return page("staff/password_again.html", status=422 if errors else 200, errors=errors)
+
+
+def start_session(officer):
+    """A new server-side session; whatever the browser carried before is forgotten."""
+    address, messages = _own_page(request.args.get("next", "")), session.get("_flashes", [])
+    accounts.start_session(officer, now(), request.user_agent.string,
+                           old=current_user.session if current_user.is_authenticated else None)
+    session.clear()
+    session["_flashes"] = messages
+    login_user(officer)
+    return known_browsers.remember(redirect(address, 303), officer.email)
+
+
+def _officer_with_ticket(email, password):
+    """The officer with this e-mail and password. Raises `Refused(password=…)`."""
+    is_known = known_browsers.is_known(email)
+    if not is_known and not attempts.take_ticket(email, now()):
+        raise Refused(password=TOO_MANY)
+    officer = officer_with(email, password)
+    if officer is None:
+        if not is_known:
+            attempts.raise_alarms(email, Officer.get_or_none(Officer.email == email), now())
+        raise Refused(password=Sentence("The e-mail address or the password is not right."))
+    if not is_known:
+        attempts.give_back(email, now())
+    return officer
+
+
+def _check_code(officer, code):
+    """Raises `Refused(code=…)` unless this is a recovery code of the officer or the app's code of this moment."""
+    if second_factor.use_recovery_code(officer, code):
+        left = len(officer.recovery_codes.split()) - 1
+        flash(ngettext("That recovery code is used. %(num)d is left.",
+                       "That recovery code is used. %(num)d are left.", left), "warning")
+        return
+    ticket = known_browsers.is_known(officer.email) and f"browser {known_browsers.browser_id()}"
+    ticket = ticket or f"code {officer.email}"
+    if not attempts.take_ticket(ticket, now()):
+        raise Refused(code=TOO_MANY)
+    if not second_factor.use_code(officer, code, now()):
+        attempts.raise_alarms(ticket, officer, now())
+        raise Refused(code=Sentence("This code is not right, or was used before. Wait for the next one."))
+    attempts.give_back(ticket, now())
+
+
+def _to_second_step(officer):
+    session.clear()
+    session["second_step"] = {"officer": officer.public_id, "at": int(now().timestamp())}
+    accounts.begin_second_step(officer, now())
+    return redirect(url_for("sign_in.second_step", next=request.args.get("next")), 303)
+
+
+def _of_first_step():
+    """Who has just given the right password and owes the code, or None."""
+    step = session.get("second_step", {"officer": "", "at": 0})
+    if datetime.fromtimestamp(step["at"], UTC) < now() - SECOND_STEP_WITHIN:
+        return None
+    return Officer.get_or_none(Officer.public_id == step["officer"], Officer.disabled_at.is_null(),
+                               Officer.totp_seed.is_null(False))
+
+
+def _own_page(address):
+    """A path of this site, or the start page: never another host."""
+    parts = urlsplit(address.replace("\\", "/"))
+    if parts.scheme or parts.netloc or not parts.path.startswith("/") or parts.path.startswith("//"):
+        return url_for("sign_in.home")
+    return address

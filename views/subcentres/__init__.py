@@ -1,0 +1,1 @@
+"""Subcentre Management: what an Associate decides for its attached centres."""

@@ -1,0 +1,122 @@
+"""What would follow, in words: one line a distinct release instant, in the local time of the centre."""
+from typing import NamedTuple
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from documents import words
+from models.rules.subcentre_rows import CONTACT_FIELDS, ROW_FIELDS
+from models.tables.subcentres import DEFAULT
+from views.languages import in_zone
+
+
+class Told(NamedTuple):
+    """One thing that follows. `kind`: '', 'warn' or 'bad'; `at`: its instant in ISO 8601, if it has one."""
+
+    text: str
+    kind: str = ""
+    at: str = ""
+
+
+def follows(row):
+    """[Told, …] of one centre: what is so, or would be after Save."""
+    so, told = row.consequences, []
+    if not so.access:
+        told.append(Told(_("No access")))
+    if so.losing_access:
+        told.append(Told(ngettext("%(num)s candidate loses access at once",
+                                  "%(num)s candidates lose access at once", so.losing_access), "bad"))
+    if so.access:
+        told += _releases(row.after, so.releases)
+        told += _work(so, row.stands_otherwise)
+        if not row.after.uses_default_contact and not row.after.offer.contact.is_usable:
+            told.append(Told(_("No contact of its own yet"), "warn"))
+    if row.stands_otherwise:
+        told.append(Told(_("In force now: %(controls)s", controls=controls_in_words(row.before.controls))))
+    return told
+
+
+def totals(so):
+    """[Told, …] of the whole draft, but for the number of centres."""
+    return [told for count, told in (
+        (so.losing_access, Told(ngettext(
+            "%(num)s candidate loses access at once", "%(num)s candidates lose access at once",
+            so.losing_access), "bad")),
+        (so.out_of_date, Told(ngettext(
+            "%(num)s slip will be out of date", "%(num)s slips will be out of date", so.out_of_date), "warn")),
+        (so.needy_centres, Told(ngettext(
+            "%(num)s centre needs credentials", "%(num)s centres need credentials", so.needy_centres), "warn")),
+        (so.hidden_again, Told(_hidden(so.hidden_again), "bad")),
+    ) if count]
+
+
+def centres_changed(count):
+    return ngettext("%(num)s centre changed", "%(num)s centres changed", count)
+
+
+def controls_in_words(controls):
+    """'access, 24 h delay, Default'."""
+    return ", ".join((
+        _("access") if controls.give_access else _("no access"),
+        _("%(delay)s delay", delay=words.delay(controls.delay)) if controls.delay else _("no delay"),
+        mode_in_words(controls.contact_mode)))
+
+
+def mode_in_words(mode):
+    return _("Default") if mode == DEFAULT else _("Centre defined")
+
+
+def shared_words():
+    """The texts that every row of the table has."""
+    return {"mark": _("Mark"), "default": _("Default"), "centre": _("Centre defined"),
+            **{name: control(name) for name in ("uses_defaults", *ROW_FIELDS)}}
+
+
+def control(name):
+    """The name of a control as its column or label has it."""
+    return {"uses_defaults": _("Use defaults"), "give_access": _("Give access"),
+            "delay": _("Candidate Results delay"), "contact_mode": _("Provide contact details"),
+            "contact_name": _("Name"), "contact_phone": _("Telephone number"),
+            "contact_email": _("E-mail address")}[name]
+
+
+def value(name, stored):
+    """A stored value of a control (delays in minutes) in words."""
+    if name == "delay":
+        return words.delay(stored) or _("none")
+    if name == "contact_mode":
+        return mode_in_words(stored)
+    if name in CONTACT_FIELDS:
+        return stored or "–"
+    return _("Yes") if stored else _("No")
+
+
+def _releases(stands, releases):
+    several = len(releases) > 1
+    for instant, names in releases:
+        said = in_zone(instant, stands.centre.time_zone) if instant else _("to be announced")
+        if stands.delay:
+            said = f"+{words.delay(stands.delay)} → {said}"
+        if several:
+            said = f"{', '.join(names)}: {said}"
+        yield Told(said, at=instant.isoformat() if instant else "")
+    if stands.delay:
+        yield Told(_("Your delay decides") if stands.deciding == "associate" else _("The centre’s own delay decides"))
+
+
+def _work(so, is_changed):
+    if so.out_of_date:
+        count = so.out_of_date
+        yield Told(ngettext("%(num)s slip will be out of date", "%(num)s slips will be out of date", count)
+                   if is_changed else
+                   ngettext("%(num)s slip is out of date", "%(num)s slips are out of date", count), "warn")
+    if so.needing_credentials:
+        yield Told(ngettext("Needs credentials: %(num)s candidate", "Needs credentials: %(num)s candidates",
+                            so.needing_credentials), "warn")
+    if so.hidden_again:
+        yield Told(_hidden(so.hidden_again), "bad")
+
+
+def _hidden(count):
+    return ngettext("Results hidden again from %(num)s candidate", "Results hidden again from %(num)s candidates",
+                    count)
