@@ -11,7 +11,7 @@ from peewee import chunked
 from benchmarks._country import ENTRIES, SUBJECTS
 from models import passwords
 from models.database import database
-from models.rules import standing
+from models.rules.standing import releases_of, standings_of
 from models.staff_passwords import hasher
 from models.tables.exams import Centre, Series
 from models.tables.people import Officer
@@ -96,8 +96,8 @@ def insert(table, columns, rows):
 def _logins(people, stamp):
     """Slips that print what is true, but for every eighth centre; every eleventh candidate has none."""
     series = Series.get()
-    standings = standing.standings(series, Centre.associate == 1)
-    releases = standing.releases_of(series)
+    standings = standings_of(series, Centre.associate == 1)
+    releases = releases_of(series)
     made = [(n, at) for n, at in people if SCOPES[at % 5] != "none" and n % 11]
     insert("slip_batch", "id public_id centre_id series_id kind made_by made_at options",
            ((at, f"batch-{at}", at + 1, SERIES, "confirm", "benchmark", stamp, "{}")
@@ -107,11 +107,11 @@ def _logins(people, stamp):
         printed = {}
         for n, at in made:
             if (at, n % 4) not in printed:
-                stands = standings[at + 1]
+                standing = standings[at + 1]
                 if at % 8 == 0:
-                    stands = stands.with_controls(stands.controls._replace(delay=30))
+                    standing = standing.with_controls(standing.controls._replace(delay=30))
                 printed[at, n % 4] = (
-                    stands.printed_releases(ENTERED[n % 4], releases), stands.printed_contact())
+                    standing.printed_releases(ENTERED[n % 4], releases), standing.printed_contact())
             yield n + 1, at, n + 1, 1, f"Candidate Number {n}", *printed[at, n % 4], 0
 
     insert("slip", "id batch_id candidate_id generation name releases contact delay", slips())

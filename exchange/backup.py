@@ -54,7 +54,7 @@ def write(path, now):
         os.replace(unfinished, path)
     finally:
         unfinished.unlink(missing_ok=True)
-    return {name: told["rows"] for name, told in manifest["tables"].items()}
+    return {name: stated["rows"] for name, stated in manifest["tables"].items()}
 
 
 def restore(path, by, now, *, replace=False):
@@ -79,7 +79,7 @@ def restore(path, by, now, *, replace=False):
     held = {"CREDENTIAL_KEY": keys.masters, "PEPPER": keys.peppers}
     missing = [f"{setting} {key_id}" for setting, ids in _key_ids().items()
                for key_id in sorted(ids - held[setting].keys())]
-    return {name: told["rows"] for name, told in manifest["tables"].items()}, missing
+    return {name: stated["rows"] for name, stated in manifest["tables"].items()}, missing
 
 
 def _manifest(archive):
@@ -132,10 +132,10 @@ def _rows(table):
         last = some[-1][place]
 
 
-def _read_table(archive, table, told):
+def _read_table(archive, table, stated):
     """Insert the rows of one member; its digest must fit. A row's own table is filled in afterwards."""
     fields = table._meta.sorted_fields
-    if told["columns"] != [field.column_name for field in fields]:
+    if stated["columns"] != [field.column_name for field in fields]:
         raise ValueError("columns")
     own = [place for place, field in enumerate(fields)
            if isinstance(field, ForeignKeyField) and field.rel_model is table]
@@ -149,7 +149,7 @@ def _read_table(archive, table, told):
                 later += [(row[0], fields[place], row[place]) for place in own if row[place] is not None]
                 rows.append([None if place in own else value for place, value in enumerate(row)])
             table.insert_many(rows, fields=fields).execute()
-    if digest.hexdigest() != told["sha256"]:
+    if digest.hexdigest() != stated["sha256"]:
         raise ValueError("digest")
     for row_id, field, value in later:
         table.update({field: value}).where(table.id == row_id).execute()

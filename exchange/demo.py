@@ -8,8 +8,8 @@ from models.acts import issuing
 from models.codes import grouped
 from models.contacts import Contact
 from models.database import Refused, Sentence, database
-from models.rules import standing
 from models.rules.needs import CONFIRM
+from models.rules.standing import standing_of
 from models.staff_passwords import DEMO_PASSWORD, hasher
 from models.tables.exams import Centre, Series
 from models.tables.offers import ALL, SELECTED
@@ -82,10 +82,10 @@ def _give_access(series):
 
 def _confirm(centre, series, now):
     scope = SELECTED if centre.number == "NC102" else ALL
-    stands = standing.standing(centre, series)
+    standing = standing_of(centre, series)
     chosen = [candidate.id for candidate in centre.candidates if candidate.series_id == series.id][::2]
     with database.atomic():
         issuing.save_offer(
-            stands.offer, by=OFFICERS[0][0], now=now, version=0, scope=scope, selected=chosen,
+            standing.offer, by=OFFICERS[0][0], now=now, version=0, scope=scope, selected=chosen,
             terms=True, contact=Contact("Exams office", "", centre.email), delay=0)
     issuing.issue(centre, series, kind=CONFIRM, by=OFFICERS[0][0], now=now)

@@ -52,10 +52,10 @@ class Difference:
                 "counts": dict(self._counts), **sections}
 
     @classmethod
-    def from_json(cls, told):
-        difference = cls(told["kind"], told["total"], told["unknown_columns"])
+    def from_json(cls, stored):
+        difference = cls(stored["kind"], stored["total"], stored["unknown_columns"])
         for name in SECTIONS:
-            difference.add(name, *map(_item, told[name]), count=told["counts"][name])
+            difference.add(name, *map(_item, stored[name]), count=stored["counts"][name])
         return difference
 
 
@@ -65,7 +65,7 @@ def _plain(item):
     return item
 
 
-def _item(told):
-    if isinstance(told, list):
-        return tuple(Sentence(part["msgid"], **part["values"]) if isinstance(part, dict) else part for part in told)
-    return told
+def _item(stored):
+    if isinstance(stored, list):
+        return tuple(Sentence(part["msgid"], **part["values"]) if isinstance(part, dict) else part for part in stored)
+    return stored

@@ -52,17 +52,17 @@ def run(kind, source, by, now, *, complete=False, dry_run=False, unprintable=lam
     """
     with _alone():
         _sweep(now)
-        kept = receive(kind, name or kind, None, now, complete=complete)
+        board_import = receive(kind, name or kind, None, now, complete=complete)
         try:
-            difference = read(kept, source, now, unprintable=unprintable)
+            difference = read(board_import, source, now, unprintable=unprintable)
             if dry_run or difference.is_refused:
-                discard(kept)
+                discard(board_import)
             else:
-                _publish(kept, difference, by, now, seal)
+                _publish(board_import, difference, by, now, seal)
         except BaseException:
-            discard(kept)
+            discard(board_import)
             raise
-    staging.clear(KINDS[kind].TABLE, kept.id)
+    staging.clear(KINDS[kind].TABLE, board_import.id)
     return difference
 
 
@@ -72,68 +72,69 @@ def receive(kind, name, officer, now, *, complete=False, content=b""):
                               sent_at=now)
 
 
-def read(kept, source, now, *, unprintable=lambda _text: [], progress=lambda _rows: None):
+def read(board_import, source, now, *, unprintable=lambda _text: [], progress=lambda _rows: None):
     """Stage the rows of a file and compare them; gives the Difference, which is kept too. Raises `Refused` (file).
 
     `progress(rows)` is called after each piece.
     """
     file = io.BytesIO(source) if isinstance(source, bytes) else source
-    staging.clear(KINDS[kept.kind].TABLE, kept.id)  # of a reading that was interrupted
+    staging.clear(KINDS[board_import.kind].TABLE, board_import.id)  # of a reading that was interrupted
     table = open_table(file)
-    places, unknown = matched(kept.kind, table.header)
-    difference = Difference(kept.kind, unknown_columns=unknown)
-    values_of = reader(kept.kind, places, len(table.header), unprintable)
+    places, unknown = matched(board_import.kind, table.header)
+    difference = Difference(board_import.kind, unknown_columns=unknown)
+    values_of = reader(board_import.kind, places, len(table.header), unprintable)
     try:
-        _stage(kept, table.rows, values_of, difference, progress)
+        _stage(board_import, table.rows, values_of, difference, progress)
     finally:
         table.rows.close()
     file.seek(0)
-    kept.read, kept.digest = difference.as_json(), hashlib.file_digest(file, "sha256").hexdigest()
+    board_import.read, board_import.digest = difference.as_json(), hashlib.file_digest(file, "sha256").hexdigest()
     if not difference.is_refused:
-        KINDS[kept.kind].compare(kept, difference, now)
-    return _keep(kept, difference, now)
+        KINDS[board_import.kind].compare(board_import, difference, now)
+    return _keep(board_import, difference, now)
 
 
-def publish(kept, by, now, *, agreed=lambda _fingerprint: True, progress=lambda _rows: None, seal=lambda: None):
+def publish(board_import, by, now, *, agreed=lambda _fingerprint: True, progress=lambda _rows: None, seal=lambda: None):
     """Put an import in place that was read before; gives the Difference as it is now. Raises `Refused` (file).
 
     `agreed(fingerprint)`: whether this is what somebody agreed to; raises `Overtaken` where it is not, and keeps the
     Difference to be looked at anew. `seal()` is called inside the transaction.
     """
-    kind = KINDS[kept.kind]
+    kind = KINDS[board_import.kind]
     with _alone():
-        difference = Difference.from_json(kept.read)
-        if kind.TABLE.select().where(kind.TABLE.board_import == kept.id).count() != difference.total:
+        difference = Difference.from_json(board_import.read)
+        if kind.TABLE.select().where(kind.TABLE.board_import == board_import.id).count() != difference.total:
             raise Refused(file=Sentence("The rows of this file are no longer here. Send it again."))
-        _mark(kept, difference.total, progress)
-        kind.compare(kept, difference, now)
-        _keep(kept, difference, now)
+        _mark(board_import, difference.total, progress)
+        kind.compare(board_import, difference, now)
+        _keep(board_import, difference, now)
         _refuse(difference)
-        if not agreed(fingerprint(kept)):
+        if not agreed(fingerprint(board_import)):
             raise Overtaken
-        _publish(kept, difference, by, now, seal)
-    staging.clear(kind.TABLE, kept.id)
+        _publish(board_import, difference, by, now, seal)
+    staging.clear(kind.TABLE, board_import.id)
     return difference
 
 
-def fingerprint(kept):
+def fingerprint(board_import):
     """Equal while the import does the same: what it tells, how each row compares, and the values that it shows."""
-    table = KINDS[kept.kind].TABLE
-    told = (kept.found, staging.checksum(table, kept.id), changed_values(kept, kept.looked_at, early=True))
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    table = KINDS[board_import.kind].TABLE
+    compared = (board_import.found, staging.checksum(table, board_import.id),
+                changed_values(board_import, board_import.looked_at, early=True))
+    return hashlib.sha256(json.dumps(compared, sort_keys=True).encode()).hexdigest()
 
 
-def changed_values(kept, now, *, early):
+def changed_values(board_import, now, *, early):
     """{line: (was, will be)} of the changed results that are shown; see `results.staged_changes`."""
-    if kept.kind != "results":
+    if board_import.kind != "results":
         return {}
     return {line: tuple(" ".join(str(value) for value in values if value not in ("", None)) for values in pair)
-            for line, pair in staged_changes(kept.id, now, early, SHOWN).items()}
+            for line, pair in staged_changes(board_import.id, now, early, SHOWN).items()}
 
 
-def discard(kept):
-    staging.clear(KINDS[kept.kind].TABLE, kept.id)
-    BoardImport.delete().where(BoardImport.id == kept.id).execute()
+def discard(board_import):
+    staging.clear(KINDS[board_import.kind].TABLE, board_import.id)
+    BoardImport.delete().where(BoardImport.id == board_import.id).execute()
 
 
 def forget_old(now):
@@ -156,15 +157,15 @@ def _sweep(now):
     BoardImport.delete().where(BoardImport.applied_at.is_null(), BoardImport.id.not_in(living)).execute()
 
 
-def _stage(kept, rows, values_of, difference, progress):
-    kind = KINDS[kept.kind]
+def _stage(board_import, rows, values_of, difference, progress):
+    kind = KINDS[board_import.kind]
     mark = getattr(kind, "mark", None)
     while some := list(islice(rows, staging.CHUNK)):
         difference.total += len(some)
         ready = []
         for line, cells in some:
             try:
-                ready.append(kind.as_staged(kept.id, line, values_of(cells), difference))
+                ready.append(kind.as_staged(board_import.id, line, values_of(cells), difference))
             except Complaint as complaint:
                 difference.add("refused", (line, complaint.args[0]))
                 if len(difference.refused) >= MOST_COMPLAINTS:
@@ -174,24 +175,25 @@ def _stage(kept, rows, values_of, difference, progress):
         with database.atomic():
             staging.put(kind.TABLE, kind.FIELDS, ready)
             if mark and ready:
-                mark(kept.id, ready[0][1], ready[-1][1])
+                mark(board_import.id, ready[0][1], ready[-1][1])
         staging.pause()
         progress(difference.total)
 
 
-def _mark(kept, total, progress):
+def _mark(board_import, total, progress):
     """Compare staged rows anew with what is held now."""
-    kind = KINDS[kept.kind]
-    for done, (first, last) in enumerate(staging.pieces(kind.TABLE, kept.id), 1):
+    kind = KINDS[board_import.kind]
+    for done, (first, last) in enumerate(staging.pieces(kind.TABLE, board_import.id), 1):
         if hasattr(kind, "mark"):
-            kind.mark(kept.id, first, last)
+            kind.mark(board_import.id, first, last)
         progress(min(done * staging.CHUNK, total))
 
 
-def _keep(kept, difference, now):
+def _keep(board_import, difference, now):
     difference.in_order()
-    kept.found, kept.counts, kept.looked_at, kept.content = difference.as_json(), difference.counts, now, b""
-    kept.save()
+    board_import.found, board_import.counts = difference.as_json(), difference.counts
+    board_import.looked_at, board_import.content = now, b""
+    board_import.save()
     return difference
 
 
@@ -202,15 +204,15 @@ def _refuse(difference):
                                     line=line, sentence=str(sentence)))
 
 
-def _publish(kept, difference, by, now, seal=lambda: None):
+def _publish(board_import, difference, by, now, seal=lambda: None):
     with database.atomic():
         if not difference.changes_nothing:
-            KINDS[kept.kind].store(kept, difference, now)
+            KINDS[board_import.kind].store(board_import, difference, now)
         mine = BoardImport.update(applied_at=now, counts=difference.counts, read={}, found={}).where(
-            BoardImport.id == kept.id, BoardImport.applied_at.is_null()).execute()
+            BoardImport.id == board_import.id, BoardImport.applied_at.is_null()).execute()
         if not mine:
             raise Refused(file=Sentence("This file has been applied already."))
-        audit.record(by, f"imported {kept.kind}", now, subject=kept.digest,
+        audit.record(by, f"imported {board_import.kind}", now, subject=board_import.digest,
                      changes=[(name, "", count) for name, count in difference.counts.items()])
         seal()
 

@@ -19,7 +19,7 @@ from exchange.export import csv_bytes
 from jobs.running import kind
 from models.acts import issuing
 from models.database import Refused, Sentence, database
-from models.rules.standing import standing
+from models.rules.standing import standing_of
 from models.tables import audit
 from models.tables.exams import Centre
 from models.tables.jobs import Job
@@ -100,7 +100,7 @@ def _written(job, progress=lambda *_file: None, go_on=lambda: None):
 
 
 def _write(job, out, progress, go_on):
-    places = [standing(centre, job.series) for centre in Centre.select().where(
+    places = [standing_of(centre, job.series) for centre in Centre.select().where(
         Centre.number.in_(job.wanted["centres"])).order_by(Centre.number)]
     if job.wanted["format"] == CSV:
         out.write(csv_bytes(LOGIN_COLUMNS, _rows(places, progress)))

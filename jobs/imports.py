@@ -62,7 +62,7 @@ def _start(board_import, officer, now, **wanted):
 @kind("import")
 def carry_out(work):
     """wanted: 'import', the public id; 'seen', what the officer agreed to, or nothing to read the file only."""
-    kept = BoardImport.get(BoardImport.public_id == work.job.wanted["import"])
+    board_import = BoardImport.get(BoardImport.public_id == work.job.wanted["import"])
     by, seen = work.job.officer, work.job.wanted.get("seen")
 
     def progress(rows):
@@ -71,23 +71,24 @@ def carry_out(work):
         work.progress(rows)
 
     if seen is None:
-        importing.read(kept, io.BytesIO(kept.content), work.job.created_at, unprintable=unprintable,
+        importing.read(board_import, io.BytesIO(board_import.content), work.job.created_at, unprintable=unprintable,
                        progress=progress)
         with database.atomic():
             work.finish({})
-    elif kept.applied_at is None:
+    elif board_import.applied_at is None:
         try:
-            importing.publish(kept, by, work.job.created_at, agreed=lambda told: is_agreement(kept, told, seen),
-                              progress=progress, seal=lambda: work.finish({}))
+            importing.publish(
+                board_import, by, work.job.created_at, progress=progress, seal=lambda: work.finish({}),
+                agreed=lambda fingerprint: is_agreement(board_import, fingerprint, seen))
         except Overtaken:
             raise Refused(Sentence("Somebody changed the data since you looked. Look again, then apply.")) from None
 
 
-def agreement(kept, fingerprint):
+def agreement(board_import, fingerprint):
     """What the form carries of the difference it shows. Keyed: grades could be guessed from a bare digest."""
     key = current_app.config["SECRET_KEY"].encode()
-    return hmac.digest(key, f"{kept.public_id} {fingerprint}".encode(), "sha256").hex()
+    return hmac.digest(key, f"{board_import.public_id} {fingerprint}".encode(), "sha256").hex()
 
 
-def is_agreement(kept, fingerprint, seen):
-    return hmac.compare_digest(agreement(kept, fingerprint).encode(), seen.encode())
+def is_agreement(board_import, fingerprint, seen):
+    return hmac.compare_digest(agreement(board_import, fingerprint).encode(), seen.encode())

@@ -8,7 +8,7 @@ from jobs.running import kind
 from models.acts import issuing
 from models.database import Overtaken, Refused, Sentence, database
 from models.rules.needs import CONFIRM, DORMANT, GENERATE, NEW_PASSWORD, REISSUE, concerned
-from models.rules.standing import standing
+from models.rules.standing import standing_of
 from models.tables import audit
 from models.tables.exams import Centre
 from models.tables.jobs import Job
@@ -56,7 +56,7 @@ def confirm(standing_before, officer, now, *, scope, anew_dormant=False, **choic
         changes = issuing.save_offer(standing_before.offer, by=officer, now=now, scope=scope,
                                      asks_contact=not standing_before.uses_default_contact, **choice)
         if scope != NONE:
-            covered = concerned(standing(centre, series), CONFIRM)
+            covered = concerned(standing_of(centre, series), CONFIRM)
             if not covered:
                 raise Refused(scope=Sentence(
                     "None of your candidates has a valid entry in this series, so there is nobody to offer it to."))
@@ -93,33 +93,33 @@ def _make_one(work, centre):
     if home.id not in (centre.id, centre.associate_id):
         raise Refused(Sentence("%(number)s is not attached to %(home)s any more.",
                                number=centre.number, home=home.number))
-    what, stands = wanted["what"], standing(centre, series)
-    offers_all = what == GENERATE and stands.offer.scope == NONE and stands.has_access
+    what, standing = wanted["what"], standing_of(centre, series)
+    offers_all = what == GENERATE and standing.offer.scope == NONE and standing.has_access
     if what == GENERATE and wanted["candidates"] is not None:
         what = CONFIRM  # also those whom a colleague gave a login meanwhile: the paper prints that one
-    chosen = concerned(stands, what, wanted["candidates"], as_all=offers_all)
+    chosen = concerned(standing, what, wanted["candidates"], as_all=offers_all)
     if not chosen and what != CONFIRM:
         raise Refused(Sentence("None of these candidates needs that."))
     anew = {candidate.id for candidate in chosen
             if what == NEW_PASSWORD or (wanted["anew_dormant"] and candidate.state == DORMANT)}
     refuse_unprintable(chosen)
-    refuse_unprintable_contact(stands)
+    refuse_unprintable_contact(standing)
     behind = work.job.result.get("slips", 0)
     planned = issuing.plan(centre, series, chosen, anew=anew,
                            progress=lambda done: work.progress(min(behind + done, work.job.total)))
     now = datetime.now(UTC)
     with database.atomic():
         if offers_all:
-            _offer_all(stands, wanted["by"], now)
+            _offer_all(standing, wanted["by"], now)
         batch = issuing.store(planned, centre, series, kind=wanted["what"], by=wanted["by"], now=now)
         _mark(work, centre.number, batches=[batch.public_id], slips=len(chosen))
 
 
-def _offer_all(stands, by, now):
+def _offer_all(standing, by, now):
     """D14: whoever generates for a centre that has offered nothing yet offers ALL, as an act of their own."""
-    changes = issuing.save_offer(stands.offer, by=by, now=now, scope=ALL, terms=True, version=stands.offer.version,
-                                 delay=stands.offer.delay, asks_contact=False)
-    audit.record(by, "offered the service to ALL", now, centre=stands.centre.number, series=stands.series.code,
+    changes = issuing.save_offer(standing.offer, by=by, now=now, scope=ALL, terms=True, version=standing.offer.version,
+                                 delay=standing.offer.delay, asks_contact=False)
+    audit.record(by, "offered the service to ALL", now, centre=standing.centre.number, series=standing.series.code,
                  changes=changes)
 
 

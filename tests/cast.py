@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 from models.acts import issuing
 from models.contacts import Contact
 from models.database import database
-from models.rules import needs, standing
+from models.rules import needs
 from models.rules.results import Result
+from models.rules.standing import standing_of
 from models.staff_passwords import hasher
 from models.tables.exams import Candidate, Centre, Entry, Release, Series, recount_qualifications
 from models.tables.offers import ALL
@@ -96,7 +97,7 @@ class Cast:
 
     def confirm(self, centre, by, scope=ALL, selected=(), delay=0):
         """The centre offers the service, and its candidates get their logins. Gives {number: password}."""
-        offer = standing.standing(centre, self.june).offer
+        offer = standing_of(centre, self.june).offer
         with database.atomic():
             issuing.save_offer(
                 offer, by=by, now=self.now, version=offer.version, scope=scope, selected=selected, terms=True,

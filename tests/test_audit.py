@@ -168,15 +168,15 @@ CASES = {
                                           "made new recovery codes", bad={"renew-current": "no"}, made=enrolled),
     "account.end_sessions": Case(KIRAN, "/account/sessions", {"session": "{session}"}, "ended own sessions",
                                   {("", "sessions", "1", "0")}, bad={"session": "x"}, made=another_session),
-    "people.link": Case("associates_officer", f"{XA100}/officers/kiran@xa101.example/link", {},
+    "officers.link": Case("associates_officer", f"{XA100}/officers/kiran@xa101.example/link", {},
                         "made a one-time link (reset)"),
-    "centre_statements.make": Case(KIRAN, f"{XA101}/results/june-2026/files", {"kind": "csv"}, "downloaded results",
+    "statements.make": Case(KIRAN, f"{XA101}/results/june-2026/files", {"kind": "csv"}, "downloaded results",
                                    bad={"kind": "no"}),
     "files.send": Case(KIRAN, f"{XA101}/files", {"file": lambda: (io.BytesIO(b"abc"), "a.csv")},
                        "sent a file to the board", {("XA101", "size", "", "3")},
                        bad={"file": lambda: (io.BytesIO(b""), "a.csv")}),
     "files.remove": Case(KIRAN, XA101 + "/files/{id}/remove", {}, "removed a file", made=a_file),
-    "offers.confirm": Case("independent_officer", f"{XC301}/{SERIES}/status", OFFER, "confirmed candidate results", {
+    "status.confirm": Case("independent_officer", f"{XC301}/{SERIES}/status", OFFER, "confirmed candidate results", {
         ("XC301", "scope", "none", "all"), ("XC301", "contact_name", "", "Inés Vidal"),
         ("XC301", "contact_phone", "", "+34 91 555 0100"), ("XC301", "terms_version", "", "2026-1")},
         bad={"contact_name": ""}),
@@ -197,22 +197,22 @@ CASES = {
     "work.cancel": Case(KIRAN, "/jobs/{id}/cancel", {}, "cancelled a job", made=a_job(QUEUED)),
     "work.again": Case(KIRAN, "/jobs/{id}/again", {}, "started a job again", made=a_job(FAILED)),
     "work.fetch": Case("independent_officer", "/jobs/{id}/file", {}, "downloaded slips", made=an_archive),
-    "attached_centres.change_row": Case("associates_officer", f"{SCREEN}/rows/XA101", {"XA101-delay": "36"},
+    "subcentres.change_row": Case("associates_officer", f"{SCREEN}/rows/XA101", {"XA101-delay": "36"},
                                         "drafted attached centres", {("XA101", "delay", "24", "36")}, made=the_screen),
-    "attached_centres.change_defaults": Case(
+    "subcentres.change_defaults": Case(
         "associates_officer", f"{SCREEN}/rows/defaults", {"defaults-delay": "5"}, "drafted attached centres",
         {("", "delay", "", "5")}, made=the_screen),
-    "attached_centres.draft": Case("associates_officer", f"{SCREEN}/draft", {"XA102-delay": "7"},
+    "subcentres.draft": Case("associates_officer", f"{SCREEN}/draft", {"XA102-delay": "7"},
                                    "drafted attached centres", {("XA102", "delay", "", "7")}, made=the_screen),
-    "attached_centres.bulk": Case(
+    "subcentres.bulk": Case(
         "associates_officer", f"{SCREEN}/bulk", {"bulk_delay": "9", "bulk_for": "marked", "mark": "XA102"},
         "drafted attached centres", {("XA102", "delay", "", "9")}, bad={"mark": ""}, made=the_screen),
-    "attached_centres.discard": Case("associates_officer", f"{SCREEN}/discard", {}, "discarded attached centres",
+    "subcentres.discard": Case("associates_officer", f"{SCREEN}/discard", {}, "discarded attached centres",
                                      made=the_screen),
-    "attached_centres.choose": Case("associates_officer", f"{SCREEN}/choices", {"keep": "theirs-XA101"},
+    "subcentres.choose": Case("associates_officer", f"{SCREEN}/choices", {"keep": "theirs-XA101"},
                                     "chose theirs", {("XA101", "row", "", "XA101")}, bad={"keep": "x"},
                                     made=a_conflict),
-    "attached_centres.save": Case("associates_officer", SCREEN, {}, "saved attached centres",
+    "subcentres.save": Case("associates_officer", SCREEN, {}, "saved attached centres",
                                   {("XA101", "delay", "0", "1440")}, made=the_screen),
     "board_centres.edit": Case("board", f"{BOARD}/centres/XC301", CENTRE, "changed a centre", {
         ("XC301", "name", "Lakeside School", "New Name"), ("XC301", "email", "exams@xc301.example", "")},

@@ -29,10 +29,10 @@ QUERIES = {
     "preview.preview": [{"state": "after"}],
     "public.verify": [{"code": "A*"}],
 }
-FORMS = {"centre_statements.make": [{"kind": kind} for kind in ("csv", "xlsx", "statements", "broadsheet")]}
+FORMS = {"statements.make": [{"kind": kind} for kind in ("csv", "xlsx", "statements", "broadsheet")]}
 # the form's token, and the clock
 RANDOM = re.compile(rb'(?:Im|\.eJ)[\w-]{12,}\.[\w-]+\.[\w-]+|data-now="\d+"|<b>\d+</b>')
-MAKE_SOMETHING_RANDOM = {"account.second_factor", "people.link", "to_do.archive"}  # secrets and ids, no results
+MAKE_SOMETHING_RANDOM = {"account.second_factor", "officers.link", "to_do.archive"}  # secrets and ids, no results
 BOARD_STAFF = "the board without the right"
 PASSING = ("Date", "Set-Cookie")
 
@@ -143,6 +143,6 @@ def test_nothing_tells_whether_results_are_loaded(app, cast, who, state):
 
     assert different == []
     shown = {"the centre’s officer": ("results.index", 200), "a candidate": ("candidates.sheet", 200),
-             "the Associate’s officer": ("attached_centres.index", 200)}.get(who)
+             "the Associate’s officer": ("subcentres.index", 200)}.get(who)
     assert shown is None or shown in tried
     assert not [endpoint for endpoint, status in tried if status >= 500]

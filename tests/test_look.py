@@ -138,3 +138,23 @@ def test_templates_keep_to_the_content_security_policy():
 
     assert len(pages) > 5
     assert {page.name: found for page in pages if (found := forbidden.findall(page.read_text("utf-8")))} == {}
+
+
+def test_templates_are_written_to_be_read():
+    """A line is at most 140 characters; a table's phone labels are its headings, word for word."""
+    pages = list((ROOT / "templates").rglob("*.html"))
+    long = [f"{page.relative_to(ROOT)}:{number}" for page in pages
+            for number, line in enumerate(page.read_text("utf-8").splitlines(), 1) if len(line) > 140]
+    strange = {(page.name, label) for page in pages if page.name != "_rows.html"
+               for label in re.findall(r'data-label="\{\{ (.*?) \}\}"', page.read_text("utf-8"))
+               if label not in re.sub(r'data-label="[^"]*"', "", page.read_text("utf-8"))}
+
+    assert (long, strange) == ([], set())
+
+
+def test_forms_that_change_something_come_from_one_macro():
+    """But on the candidate site, whose forms carry no token: it asks where a form comes from."""
+    own = [str(page.relative_to(ROOT)) for page in (ROOT / "templates").rglob("*.html")
+           if page.parent.name != "candidates" and re.search(r'<form[^>]*method="post"', page.read_text("utf-8"))]
+
+    assert own == ["templates/_macros/forms.html"]

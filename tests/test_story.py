@@ -13,7 +13,7 @@ from models.acts.subcentres import draft, save
 from models.codes import as_typed
 from models.contacts import Contact
 from models.database import Refused
-from models.rules.standing import standing
+from models.rules.standing import standing_of
 from models.rules.subcentre_screen import Screen
 from models.tables.exams import Candidate, Entry, Release, Series, recount_qualifications
 from models.tables.people import Posting
@@ -85,7 +85,7 @@ class World:
         return [text_of(th)[:4] for th in page.all("th", scope="row")]
 
     def access(self):
-        return {number: standing(Candidate.get(Candidate.centre == centre).centre, self.cast.june).has_access
+        return {number: standing_of(Candidate.get(Candidate.centre == centre).centre, self.cast.june).has_access
                 for number, centre in self.centres.items() if number != "XA100"}
 
 
@@ -140,17 +140,17 @@ def test_through_every_turn(world, cast):
     assert (world.out_of_date("XA101"), world.logins) == ([], before)
     assert "24 hours after the board’s release" in world.printed[0]
     world.confirms("XA101", delay="12")
-    assert standing(cast.karachi, cast.june).delay == 24 * 60
+    assert standing_of(cast.karachi, cast.june).delay == 24 * 60
     assert world.out_of_date("XA101") == []
     world.confirms("XA101", delay="48")
-    assert standing(cast.karachi, cast.june).delay == 48 * 60
+    assert standing_of(cast.karachi, cast.june).delay == 48 * 60
     world.confirms("XA101", delay="")
     world.saves(XA101={"delay": ""})
     world.acts("XA101", "reissue-all")
 
     # A changed contact puts exactly the slips that print it out of date.
     world.saves(XA102={"contact_mode": "centre"})
-    assert standing(world.centres["XA102"], cast.june).contact == Contact("", "", "exams@xa102.example")
+    assert standing_of(world.centres["XA102"], cast.june).contact == Contact("", "", "exams@xa102.example")
     assert (world.out_of_date("XA101"), world.out_of_date("XA102")) == ([], ["0001"])
     world.confirms("XA102")
     assert "Own Contact" in world.printed[0]

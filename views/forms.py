@@ -33,6 +33,11 @@ def errors_of(refusal, prefix=""):
     return {prefix + name: say(sentence) for name, sentence in refusal.fields.items()}
 
 
+def series_choices(series):
+    """What a choice of series offers: (code, name) of each."""
+    return [(sitting.code, sitting.name) for sitting in series]
+
+
 def sheet_choices():
     """(value, words) of each way in which slips lie on a sheet."""
     return [(str(number), say(sheet.name)) for number, sheet in SHEETS.items()]

@@ -5,7 +5,7 @@ from flask_login import current_user
 
 from documents import words
 from models.database import database
-from models.rules.standing import standing
+from models.rules.standing import standing_of
 from models.rules.subcentre_history import last_change
 from models.tables.exams import Centre, Series
 from views.languages import in_zone
@@ -54,14 +54,14 @@ def nearest_page(centre, page):
     code, _slash, part = rest.partition("/")
     series = offered_series(centre).where(Series.code == code).first()
     if series is None:
-        return url_for("candidate_results.index", number=centre.number)
+        return url_for("series.index", number=centre.number)
     has_own = part in ("status", "credentials") and entered_series(centre).where(Series.id == series.id).exists()
     endpoint = {
-        "status": "offers.status" if has_own else None,
+        "status": "status.status" if has_own else None,
         "credentials": "credentials.index" if has_own else None,
-        "attached-centres": "attached_centres.index" if centre.is_associate else None,
+        "attached-centres": "subcentres.index" if centre.is_associate else None,
         "preview": "preview.preview",
-    }.get(part) or "candidate_results.series"
+    }.get(part) or "series.series"
     return url_for(endpoint, number=centre.number, code=series.code)
 
 
@@ -69,16 +69,16 @@ def allowed(centre, series):
     """Access, delay, who answers and since when, in one sentence or two; '' for a centre without an Associate."""
     if series is None or not centre.is_attached:
         return ""
-    stands = standing(centre, series)
-    if not stands.has_access:
-        told = _("%(associate)s gives your centre no access to the candidate results service for %(series)s.",
+    standing = standing_of(centre, series)
+    if not standing.has_access:
+        sentence = _("%(associate)s gives your centre no access to the candidate results service for %(series)s.",
                  associate=centre.associate.name, series=series.name)
     else:
-        delay, name = words.delay(stands.controls.delay), stands.contact.name
-        told = _("%(associate)s gives your centre access for %(series)s: %(delay)s; %(answers)s.",
+        delay, name = words.delay(standing.controls.delay), standing.contact.name
+        sentence = _("%(associate)s gives your centre access for %(series)s: %(delay)s; %(answers)s.",
                  associate=centre.associate.name, series=series.name,
                  delay=_("a delay of %(delay)s", delay=delay) if delay else _("no delay"),
-                 answers=_("%(name)s answers your candidates", name=name) if stands.uses_default_contact and name
+                 answers=_("%(name)s answers your candidates", name=name) if standing.uses_default_contact and name
                  else _("your centre answers its candidates"))
     since = last_change(centre, series)
-    return f"{told} {_('Last changed: %(when)s.', when=in_zone(since, centre.time_zone))}" if since else told
+    return f"{sentence} {_('Last changed: %(when)s.', when=in_zone(since, centre.time_zone))}" if since else sentence

@@ -3,6 +3,7 @@ from flask import abort, g
 from flask_login import current_user
 from peewee import fn
 
+from models.rules.standing import standing_of
 from models.tables.exams import Candidate, Centre, Series
 from models.tables.jobs import Job
 from models.tables.slips import SlipBatch
@@ -34,6 +35,13 @@ def associate_of(number):
 def series_of(centre, code):
     """A series in which the centre, or a centre attached to it, has a valid entry."""
     return or_404(offered_series(centre).where(Series.code == code))
+
+
+def standing_of_url(number, code):
+    """(centre, series, Standing) of a page of the candidate results website's administration."""
+    centre = managed_centre_of(number)
+    series = series_of(centre, code)
+    return centre, series, standing_of(centre, series)
 
 
 def offered_series(centre):

@@ -1,8 +1,8 @@
 """How each kind of file is compared with what is held, and published: one module each, with the same names.
 
 `TABLE`, `FIELDS`: where its rows are staged. `as_staged(board_import, line, values, difference)`: a row for them.
-`mark(board_import, first, last)`, where there is one: compares the staged rows of some lines. `compare(kept,
-difference, now)`: fills in the Difference and its `writes`. `store(kept, difference, now)`: publishes, in the
+`mark(board_import, first, last)`, where there is one: compares the staged rows of some lines. `compare(board_import,
+difference, now)`: fills in the Difference and its `writes`. `store(board_import, difference, now)`: publishes, in the
 caller's transaction.
 """
 from exchange.kinds import centres, entries, releases, results

@@ -17,10 +17,10 @@ def as_staged(board_import, line, values, _difference):
     return board_import, line, "", json.dumps(values)
 
 
-def compare(kept, difference, now):
+def compare(board_import, difference, now):
     """`writes`: new and changed centres' values, and the moves between Associates."""
     rows = [(line, dict(zip(COLUMNS["centres"], json.loads(cells), strict=True)))
-            for line, cells in staging.lines(kept.id)]
+            for line, cells in staging.lines(board_import.id)]
     held = {centre.number: centre for centre in Centre.select()}
     numbers = {centre.id: centre.number for centre in held.values()}
     kinds = {number: centre.kind for number, centre in held.items()}

@@ -38,21 +38,22 @@ def mark(board_import, first, last):
           & (Candidate.number == row.candidate_number))
 
 
-def compare(kept, difference, _now):
+def compare(board_import, difference, _now):
     """`writes`: what `store` does beside the new and changed rows."""
     writes = difference.writes = {"others": [], "renumbered": [], "gone": []}
-    _refuse_two_people(kept.id, difference)
-    staging.mark_twice(TABLE, kept.id, *KEY)
-    _find_renumbered(kept.id, difference)
-    _compare_people(kept.id, difference)
-    writes["qualifications"] = _qualifications(kept.id)
-    _tell_rows(kept.id, difference)
-    _find_gone(kept, difference)
+    _refuse_two_people(board_import.id, difference)
+    staging.mark_twice(TABLE, board_import.id, *KEY)
+    _find_renumbered(board_import.id, difference)
+    _compare_people(board_import.id, difference)
+    writes["qualifications"] = _qualifications(board_import.id)
+    _tell_rows(board_import.id, difference)
+    _find_gone(board_import, difference)
 
 
-def store(kept, difference, now):
+def store(board_import, difference, now):
     writes = difference.writes
-    for name, in StagedEntry.select(StagedEntry.series).where(StagedEntry.board_import == kept.id).distinct().tuples():
+    named = StagedEntry.select(StagedEntry.series).where(StagedEntry.board_import == board_import.id).distinct()
+    for name, in named.tuples():
         series_named(name)
     results.withdraw_of(writes["others"])
     for some in chunked(writes["others"], staging.CHUNK):
@@ -63,11 +64,11 @@ def store(kept, difference, now):
         Credential.update(username=username_of(centre, number, series_named(series))).where(
             Credential.candidate == candidate).execute()
     issuing.void([*writes["others"], *(candidate for candidate, *_key in writes["renumbered"])], now)
-    _store_people(kept.id, writes["qualifications"], now)
-    _store_entries(kept.id)
+    _store_people(board_import.id, writes["qualifications"], now)
+    _store_entries(board_import.id)
     for some in chunked(writes["gone"], staging.CHUNK):
         Entry.update(status="withdrawn").where(Entry.id.in_([entry for entry, _candidate in some])).execute()
-    _recount(kept.id, writes["qualifications"])
+    _recount(board_import.id, writes["qualifications"])
     recount_qualifications({candidate for _entry, candidate in writes["gone"]})
 
 
@@ -196,19 +197,19 @@ def _tell_rows(board_import, difference):
             "%(what)s stands twice (line %(first)s).", what=_what(row), first=first)))
 
 
-def _find_gone(kept, difference):
+def _find_gone(board_import, difference):
     """Valid entries that the file no longer holds: of its centres and series, where it was declared complete for
     them, and of every number that another person has now."""
     writes = difference.writes
     gone = {}
-    if kept.complete:
+    if board_import.complete:
         circle = (StagedEntry.select(StagedEntry.series, StagedEntry.centre_number)
-                  .where(StagedEntry.board_import == kept.id).distinct().alias("circle"))
-        rows = _missing_from(kept.id).join_from(
+                  .where(StagedEntry.board_import == board_import.id).distinct().alias("circle"))
+        rows = _missing_from(board_import.id).join_from(
             Series, circle, on=(circle.c.series == Series.name) & (circle.c.centre_number == Centre.number))
         gone |= {row[0]: row for row in rows.tuples()}
     for some in chunked(writes["others"], staging.CHUNK):
-        gone |= {row[0]: row for row in _missing_from(kept.id).where(Candidate.id.in_(some)).tuples()}
+        gone |= {row[0]: row for row in _missing_from(board_import.id).where(Candidate.id.in_(some)).tuples()}
     numbers = {candidate: number for candidate, _series, _centre, number in writes["renumbered"]}
     difference.add("removed", *(
         " ".join((series, centre, numbers.get(candidate, number), *key))

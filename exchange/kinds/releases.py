@@ -18,11 +18,11 @@ def as_staged(board_import, line, values, _difference):
     return board_import, line, "", json.dumps(values)
 
 
-def compare(kept, difference, now):
+def compare(board_import, difference, now):
     held = {(release.series.name, release.qualification): release.released_at
             for release in Release.select(Release, Series).join(Series)}
     difference.writes = {}
-    for line, cells in staging.lines(kept.id):
+    for line, cells in staging.lines(board_import.id):
         name, qualification, seconds = json.loads(cells)
         key, at = (name, qualification), datetime.fromtimestamp(seconds, UTC)
         if difference.writes.setdefault(key, at) != at:

@@ -23,11 +23,11 @@ def as_staged(board_import, line, values, difference):
     return board_import, line, "", *values
 
 
-def compare(kept, difference, _now):
+def compare(board_import, difference, _now):
     """`writes`: the entries whose results a complete file no longer holds."""
-    staging.mark_twice(TABLE, kept.id, TABLE.entry)
-    counted = staging.verdicts(TABLE, kept.id)
-    entered = results.staged_options(kept.id, SHOWN)
+    staging.mark_twice(TABLE, board_import.id, TABLE.entry)
+    counted = staging.verdicts(TABLE, board_import.id)
+    entered = results.staged_options(board_import.id, SHOWN)
     for verdict, section, words in (
             (NEW, "new", lambda row: ()),
             (CHANGED, "changed", lambda row: ("", "")),
@@ -38,19 +38,19 @@ def compare(kept, difference, _now):
             (results.OPTION, "unmatched", lambda row: (Sentence(
                 "%(what)s is entered for option %(entered)s, not %(given)s.", what=_what(row),
                 entered=entered[row.line], given=row.option_code),))):
-        rows = staging.with_verdict(TABLE, kept.id, verdict).limit(SHOWN)
+        rows = staging.with_verdict(TABLE, board_import.id, verdict).limit(SHOWN)
         named = section in ("new", "changed")
         difference.add(section, *((row.line, *((_what(row),) if named else ()), *words(row)) for row in rows),
                        count=counted.get(verdict, 0))
     difference.writes = []
-    if kept.complete:
-        gone = list(results.missing_from(kept.id).tuples())
+    if board_import.complete:
+        gone = list(results.missing_from(board_import.id).tuples())
         difference.add("removed", *(" ".join(key) for _entry, *key in gone[:SHOWN]), count=len(gone))
         difference.writes = [entry for entry, *_key in gone]
 
 
-def store(kept, difference, now):
-    results.publish(kept.id, now)
+def store(board_import, difference, now):
+    results.publish(board_import.id, now)
     results.withdraw(difference.writes)
 
 

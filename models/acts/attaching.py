@@ -3,7 +3,7 @@ from typing import NamedTuple
 
 from models.database import database
 from models.rules.needs import LIVING, groups
-from models.rules.standing import standing
+from models.rules.standing import standing_of
 from models.tables import audit
 from models.tables.exams import Candidate, Series
 from models.tables.slips import Credential
@@ -40,19 +40,19 @@ def move(centre, associate, by, now):
 def move_within(centre, associate, now):
     """`move` in the caller's transaction, as part of an act that is recorded as a whole. Gives the Effects."""
     moved = effects(centre, associate, now)
-    before = {effect.series.id: standing(centre, effect.series) for effect in moved}
+    before = {effect.series.id: standing_of(centre, effect.series) for effect in moved}
     former = centre.associate
     AttachedCentre.delete().where(AttachedCentre.centre == centre).execute()
     AttachedDraft.delete().where(AttachedDraft.associate == former, AttachedDraft.row == centre.number).execute()
     centre.associate = associate
     centre.save()
     for effect in moved:
-        stands = before[effect.series.id]
+        standing = before[effect.series.id]
         if associate is None and former is not None:
             AttachedCentre.create(
-                centre=centre, series=effect.series, give_access=True, delay=stands.controls.delay,
-                contact_mode=stands.controls.contact_mode, detached_from=former)
-        elif stands.has_access and not standing(centre, effect.series).has_access:
+                centre=centre, series=effect.series, give_access=True, delay=standing.controls.delay,
+                contact_mode=standing.controls.contact_mode, detached_from=former)
+        elif standing.has_access and not standing_of(centre, effect.series).has_access:
             Credential.update(dormant_since=now).where(
                 Credential.dormant_since.is_null(),
                 Credential.candidate.in_(Candidate.select(Candidate.id).where(
@@ -61,12 +61,12 @@ def move_within(centre, associate, now):
 
 
 def _effect(centre, associate, series):
-    stands = standing(centre, series)
+    standing = standing_of(centre, series)
     if associate is None:
-        return Effect(series, 0, stands.controls.delay)
+        return Effect(series, 0, standing.controls.delay)
     gives = _would_give(associate, series)
     living = sum(group.count for group in groups(series, [centre.id])[centre.id] if group.login == LIVING)
-    return Effect(series, living if stands.has_access and not gives else 0, 0)
+    return Effect(series, living if standing.has_access and not gives else 0, 0)
 
 
 def _would_give(associate, series):

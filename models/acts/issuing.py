@@ -13,7 +13,7 @@ from models import passwords
 from models.contacts import Contact, problem_with
 from models.database import Overtaken, Refused, Sentence, database
 from models.rules.needs import LIVING, covered
-from models.rules.standing import releases_of, standing
+from models.rules.standing import releases_of, standing_of
 from models.tables import audit
 from models.tables.exams import NO_VALID_ENTRY, Candidate, Series
 from models.tables.offers import ALL, NONE, SELECTED, TERMS_VERSION, Offer, SelectedCandidate
@@ -139,17 +139,17 @@ def store(made, centre, series, *, kind, by, now, options=None):
     ids = [candidate.id for candidate in made.candidates]
     batch = SlipBatch.create(public_id=secrets.token_urlsafe(16), centre=centre, series=series, kind=kind,
                              made_by=str(by), made_at=now, options=options or {})
-    stands, releases = standing(centre, series), releases_of(series)
-    if not stands.has_access:
+    standing, releases = standing_of(centre, series), releases_of(series)
+    if not standing.has_access:
         raise Refused(Sentence("%(number)s has no access to the candidate results service.",
                                number=centre.number))
-    contact = stands.printed_contact()
+    contact = standing.printed_contact()
     for some in chunked(ids, 500):
         candidates = Candidate.select(Candidate, Credential).join(Credential, attr="login").where(
             Candidate.id.in_(some)).order_by(Candidate.id)
         Slip.insert_many(
             [(batch.id, c.id, c.login.generation, c.name,
-              stands.printed_releases(c.qualifications, releases), contact, stands.delay)
+              standing.printed_releases(c.qualifications, releases), contact, standing.delay)
              for c in candidates],
             fields=[Slip.batch, Slip.candidate, Slip.generation, Slip.name, Slip.releases, Slip.contact,
                     Slip.delay]).execute()

@@ -6,7 +6,7 @@ from peewee import fn
 
 from models.database import Overtaken, Refused, Sentence, database
 from models.rules.needs import OUT_OF_DATE, groups
-from models.rules.standing import releases_of, standings
+from models.rules.standing import releases_of, standings_of
 from models.tables import audit
 from models.tables.exams import Candidate, Centre, Entry, Release, Series, in_order
 from models.tables.slips import CandidateSession, Credential
@@ -53,7 +53,7 @@ def effect(series, qualification, at, held, now):
     for start in range(0, len(ids), CENTRES_AT_ONCE):
         some = ids[start:start + CENTRES_AT_ONCE]
         members = groups(series, some)
-        for standing in standings(series, Centre.id.in_(some)).values():
+        for standing in standings_of(series, Centre.id.in_(some)).values():
             for group in members[standing.centre.id]:
                 if qualification in group.qualifications.split("|"):
                     total += _effect_on(group, standing, qualification, before, after, now)

@@ -144,7 +144,7 @@ def releases_of(series):
             for release in Release.select().where(Release.series == series).order_by(Release.id)}
 
 
-def standings(series, *conditions):
+def standings_of(series, *conditions):
     """{centre id: Standing} for the centres that meet the conditions, in order of number. One query."""
     query = governed(
         Centre.select(Centre, Offer, AttachedCentre, AttachedDefaults)
@@ -156,9 +156,9 @@ def standings(series, *conditions):
     return found
 
 
-def standing(centre, series):
+def standing_of(centre, series):
     """The Standing of one centre. One query."""
-    return standings(series, Centre.id == centre.id)[centre.id]
+    return standings_of(series, Centre.id == centre.id)[centre.id]
 
 
 def _standing(centre, series):

@@ -49,6 +49,6 @@ def _in_state(screen, found, state):
     if state == "differs":
         return [listed for listed in found if listed.controls != screen.defaults.controls]
     numbers = [listed.number for listed in found if listed.give_access]
-    told = screen.narrowed(numbers).as_it_is(numbers)
+    as_it_is = screen.narrowed(numbers).as_it_is(numbers)
     count = "needing_credentials" if state == "needs-credentials" else "out_of_date"
-    return [listed for listed in found if listed.number in told and getattr(told[listed.number], count)]
+    return [listed for listed in found if listed.number in as_it_is and getattr(as_it_is[listed.number], count)]

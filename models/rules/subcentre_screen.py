@@ -240,20 +240,21 @@ class Screen:
         for row in (*shown, *changed):
             row.consequences = row.consequences or consequences(
                 row.before, row.after, members[row.centre.id], self.releases, self.now)
-        told = [row.consequences for row in changed if row.stands_otherwise]
+        consequent = [row.consequences for row in changed if row.stands_otherwise]
         return shown, Totals(
-            centres=len(told),
-            losing_access=sum(each.losing_access for each in told),
-            out_of_date=sum(each.out_of_date for each in told),
-            needy_centres=sum(each.needing_credentials > 0 for each in told),
-            hidden_again=sum(each.hidden_again for each in told))
+            centres=len(consequent),
+            losing_access=sum(each.losing_access for each in consequent),
+            out_of_date=sum(each.out_of_date for each in consequent),
+            needy_centres=sum(each.needing_credentials > 0 for each in consequent),
+            hidden_again=sum(each.hidden_again for each in consequent))
 
     def as_it_is(self, numbers):
         """{centre number: Consequences} of these centres as they are stored. One query."""
-        stands = [self.standings[number] for number in numbers]
-        members = groups(self.series, [each.centre.id for each in stands])
-        return {each.centre.number: consequences(each, each, members[each.centre.id], self.releases, self.now)
-                for each in stands}
+        standings = [self.standings[number] for number in numbers]
+        members = groups(self.series, [standing.centre.id for standing in standings])
+        return {standing.centre.number: consequences(
+                    standing, standing, members[standing.centre.id], self.releases, self.now)
+                for standing in standings}
 
     def check(self):
         """Raises `Refused` with every reason why the draft cannot be saved, by '<number>-<control>'."""

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 from playwright.sync_api import expect
 
-from models.rules.standing import standing
+from models.rules.standing import standing_of
 from models.tables.people import StaffSession
 from models.tables.subcentres import Controls
 from tests.cast import PASSWORD
@@ -59,7 +59,7 @@ def screen(signed_in, with_script):
 
 @pytest.fixture
 def in_force(cast):
-    return lambda centre: standing(centre, cast.june).controls
+    return lambda centre: standing_of(centre, cast.june).controls
 
 
 def give_contact(screen):

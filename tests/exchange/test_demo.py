@@ -9,7 +9,7 @@ from models import passwords
 from models.codes import as_typed
 from models.database import Refused
 from models.rules.results import Result
-from models.rules.standing import standing
+from models.rules.standing import standing_of
 from models.staff_passwords import DEMO_PASSWORD
 from models.tables.exams import Candidate, Centre, Entry, Release, Series
 from models.tables.offers import Offer
@@ -74,7 +74,7 @@ def test_the_candidates_on_the_page_sign_in_and_one_of_them_waits(loaded, plain)
         key = passwords.keys.pepper(login.pepper_id)
         assert login.verifier == passwords.verifier(as_typed(password), login.salt, key)
         shown.append((login.candidate.series.code,
-                      standing(login.candidate.centre, login.candidate.series).has_access))
+                      standing_of(login.candidate.centre, login.candidate.series).has_access))
     assert shown == [("june-2026", True), ("november-2026", True)]
 
 

@@ -12,7 +12,7 @@ from exchange.columns import COLUMNS
 from models import passwords
 from models.database import Refused
 from models.rules.results import Result
-from models.rules.standing import standing
+from models.rules.standing import standing_of
 from models.tables.audit import AuditEvent
 from models.tables.exams import Candidate, Centre, Entry, Release, Series
 from models.tables.offers import SelectedCandidate
@@ -273,7 +273,7 @@ def test_attaching_while_defaults_are_off_lets_logins_rest(cast):
     difference = apply("centres", csv_of("centres", row))
 
     assert "XC301: 2 candidates lose access in June 2026" in difference.warnings[0][1]
-    assert not standing(Centre.get(Centre.number == "XC301"), cast.june).has_access
+    assert not standing_of(Centre.get(Centre.number == "XC301"), cast.june).has_access
     assert Credential.select().where(Credential.dormant_since.is_null(False)).count() == 2
 
 
@@ -285,8 +285,8 @@ def test_attaching_while_defaults_are_on_follows_them(cast):
     apply("centres", csv_of("centres", ["XC301", "Lakeside School", "centre", "XA100", "Somewhere", "Europe/Madrid",
                                         "exams@xc301.example"]))
 
-    stands = standing(Centre.get(Centre.number == "XC301"), cast.june)
-    assert (stands.has_access, stands.delay, stands.contact.name) == (True, 60, "A")
+    standing = standing_of(Centre.get(Centre.number == "XC301"), cast.june)
+    assert (standing.has_access, standing.delay, standing.contact.name) == (True, 60, "A")
     assert Credential.select().where(Credential.dormant_since.is_null()).count() == 2
 
 
@@ -297,8 +297,8 @@ def test_a_detached_centre_keeps_the_delay_and_the_contact_of_the_running_series
     apply("centres", csv_of("centres", ["XA101", "Hilltop School", "centre", "", "Somewhere", "Asia/Karachi",
                                         "exams@xa101.example"]))
 
-    stands = standing(Centre.get(Centre.number == "XA101"), cast.june)
-    assert (stands.has_access, stands.delay, stands.contact.name) == (True, 90, "Amal Raza")
+    standing = standing_of(Centre.get(Centre.number == "XA101"), cast.june)
+    assert (standing.has_access, standing.delay, standing.contact.name) == (True, 90, "Amal Raza")
     assert AttachedCentre.get(AttachedCentre.centre == cast.karachi).detached_from == cast.associate
     assert cast.karachi not in list(cast.associates_officer.centres)
 
@@ -412,7 +412,7 @@ def test_attaching_to_an_associate_of_the_same_file_is_counted(cast):
     difference = apply("centres", csv_of("centres", *rows))
 
     assert ["XC301: 2 candidates lose access" in said for _line, said in difference.warnings] == [True]
-    assert not standing(Centre.get(Centre.number == "XC301"), cast.june).has_access
+    assert not standing_of(Centre.get(Centre.number == "XC301"), cast.june).has_access
 
 
 def test_an_interrupted_import_leaves_nothing_and_the_next_one_is_whole(cast):
@@ -461,9 +461,9 @@ def test_a_detached_centre_keeps_what_the_defaults_gave_and_comes_back_without(c
 
     apply("centres", csv_of("centres", with_(CENTRE, centre_number="XZ901"), [*KARACHI[:3], "", *KARACHI[4:]]))
     AttachedDefaults.update(delay=999, uses_defaults=False).execute()
-    detached = standing(Centre.get(Centre.number == "XA101"), cast.june)
+    detached = standing_of(Centre.get(Centre.number == "XA101"), cast.june)
     difference = apply("centres", csv_of("centres", KARACHI))
-    back = standing(Centre.get(Centre.number == "XA101"), cast.june)
+    back = standing_of(Centre.get(Centre.number == "XA101"), cast.june)
 
     assert (detached.has_access, detached.delay, detached.contact.name) == (True, 60, "A")
     assert ["XA101: 2 candidates lose access" in said for _line, said in difference.warnings] == [True]

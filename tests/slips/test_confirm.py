@@ -10,8 +10,8 @@ from models import passwords
 from models.acts.issuing import covered
 from models.codes import as_typed
 from models.contacts import Contact
-from models.rules import standing
 from models.rules.needs import LIVING
+from models.rules.standing import standing_of
 from models.tables.audit import AuditEvent
 from models.tables.exams import Entry, Release, recount_qualifications
 from models.tables.offers import Offer
@@ -206,7 +206,7 @@ def test_under_default_the_associates_contact_is_shown_and_not_asked(cast, plain
 
     assert page.all("input", name="contact_name") == []
     assert "Amal Raza" in page.text
-    assert standing.standing(cast.karachi, cast.june).contact == Contact("Amal Raza", "+92 21 555 0100", "")
+    assert standing_of(cast.karachi, cast.june).contact == Contact("Amal Raza", "+92 21 555 0100", "")
     assert "Amal Raza" in pdf_text(newest_pdf(visitor, at).body)[0]
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from models.rules.standing import standings
+from models.rules.standing import standings_of
 from models.tables.audit import AuditEvent
 from models.tables.subcentres import AttachedDraft, Controls
 from tests.subcentres.screen import ScreenPage
@@ -47,7 +47,7 @@ def test_all_that_are_found_are_set_on_every_page(cast, many, visit):
     assert set(drafted()) == {"XA101", *(f"XD{n:03}" for n in range(1, 61))}
     assert screen.bar()[0] == "61 centres changed"
     screen.press("Save")
-    delays = {s.centre.number: s.controls.delay for s in standings(cast.june, True).values() if s.controls.delay}
+    delays = {s.centre.number: s.controls.delay for s in standings_of(cast.june, True).values() if s.controls.delay}
     assert set(delays.values()) == {2880}
     assert len(delays) == 61
 
@@ -124,4 +124,4 @@ def test_while_the_defaults_govern_there_is_nothing_to_set(cast, visit):
 
     assert [text_of(button) for button in screen.page.all("button") if text_of(button) == "Set"] == []
     assert screen.send("/bulk", mark="XA101", bulk_delay="3").status == 422
-    assert [s.controls for s in standings(cast.june, True).values()][0] == Controls()
+    assert [s.controls for s in standings_of(cast.june, True).values()][0] == Controls()

@@ -1,5 +1,5 @@
 """D3: one switch for all attached centres, through every turn."""
-from models.rules.standing import standing
+from models.rules.standing import standing_of
 from models.tables.exams import Centre
 from models.tables.subcentres import AttachedCentre, Controls
 from tests.subcentres.screen import ScreenPage
@@ -8,7 +8,7 @@ FIELDS = ("give_access", "delay", "contact_mode")
 
 
 def in_force(cast, *centres):
-    return [standing(centre, cast.june).controls for centre in centres]
+    return [standing_of(centre, cast.june).controls for centre in centres]
 
 
 def shown(screen, number):
@@ -198,5 +198,5 @@ def test_a_conflict_in_the_default_row_shows_both_and_lets_choose(cast, visit, p
     mine.press("Keep mine (Use defaults)")
     assert mine.press("Save").status == 200
 
-    assert standing(cast.karachi, cast.june).controls == Controls()
+    assert standing_of(cast.karachi, cast.june).controls == Controls()
     assert mine.shown("defaults-delay") == "24h"

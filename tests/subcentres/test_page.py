@@ -1,7 +1,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from models.database import database
-from models.rules.standing import standing
+from models.rules.standing import standing_of
 from models.tables.audit import AuditChange, AuditEvent
 from models.tables.people import StaffSession
 from models.tables.slips import Credential
@@ -12,7 +12,7 @@ from tests.visitor import Visitor, text_of
 
 
 def controls(cast, centre):
-    return standing(centre, cast.june).controls
+    return standing_of(centre, cast.june).controls
 
 
 def events():
@@ -102,7 +102,7 @@ def test_without_script_save_drafts_the_page_and_stores_it_in_one_go(cast, plain
     assert "Saved. 2 centres changed." in answer.text
     assert controls(cast, cast.karachi).give_access is True
     assert controls(cast, cast.lima) == Controls(False, 90, "default")
-    assert standing(cast.karachi, cast.june).default_contact == ("Amal Raza", "+92 21 555 0100", "")
+    assert standing_of(cast.karachi, cast.june).default_contact == ("Amal Raza", "+92 21 555 0100", "")
     assert events() == before + 1
 
 

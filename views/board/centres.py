@@ -42,8 +42,9 @@ def edit(number):
         except Refused as refusal:
             errors = errors_of(refusal)
     associates = current_user.centres.where(Centre.kind == "associate", Centre.id != centre.id)
+    choices = [(associate.number, f"{associate.number} {associate.name}") for associate in associates]
     return board_page("board/centres/edit.html", "centres", status=422 if errors else 200, centre_=centre,
-                      typed=typed, errors=errors, languages=list(NAMES.items()), associates=list(associates),
+                      typed=typed, errors=errors, languages=list(NAMES.items()), associates=choices,
                       zones=sorted(available_timezones()))
 
 

@@ -109,7 +109,7 @@ def series_page(chosen, errors=None, typed=None, status=200):
     return board_page(
         "board/series/series.html", "series", status=status, series=chosen, lines=releasing.lines_of(chosen),
         errors=errors or {}, typed=typed or {}, may=current_user.releases_results, closed=chosen.is_closed(now()),
-        logins=releasing.logins_of(chosen), zones=ZONES, moment=now())
+        logins=releasing.logins_of(chosen), zone_choices=[(zone, zone) for zone in ZONES], moment=now())
 
 
 def one(code):

@@ -10,7 +10,7 @@ from documents.statements import Statement, write_broadsheet, write_statements
 from exchange.export import csv_bytes, xlsx_bytes
 from models.database import Refused, Sentence
 from models.rules import results, statement_codes
-from models.rules.standing import standing
+from models.rules.standing import standing_of
 from models.tables.exams import Series
 from models.tables.slips import username_of
 from views.candidates.statement import notes_of, result_line, statement_layout
@@ -20,7 +20,7 @@ from views.hypermedia import attachment, now, or_404
 from views.languages import in_zone
 from views.reach import centre_of, entered_series
 
-bp = Blueprint("centre_statements", __name__)
+bp = Blueprint("statements", __name__)
 bp.before_request(officers_only)
 HEADER = ("centre_number", "candidate_number", "candidate_name", "qualification", "syllabus_code", "option_code",
           "syllabus_title", "status", "grade", "percentage_uniform_mark")
@@ -44,7 +44,7 @@ def make(number, code):
 
 
 def address(centre, series):
-    return url_for("centre_statements.make", number=centre.number, code=series.code)
+    return url_for("statements.make", number=centre.number, code=series.code)
 
 
 def _table(kind, centre, rows):
@@ -56,7 +56,7 @@ def _table(kind, centre, rows):
 
 
 def _paper(kind, centre, series, rows, at):
-    contact = standing(centre, series).contact
+    contact = standing_of(centre, series).contact
     statements = [_statement(centre, series, list(mine), contact, at)
                   for _number, mine in groupby((row for row in rows if row.grade), lambda row: row.candidate_number)]
     if not statements:

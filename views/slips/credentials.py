@@ -28,14 +28,13 @@ from models.rules.needs import (
     concerned,
     states,
 )
-from models.rules.standing import standing
 from models.tables.exams import Candidate
 from models.tables.slips import SlipBatch
 from views.forms import sheet_choices
 from views.frame import TAB, frame
 from views.guards import officers_only, password_was_given_long_ago
 from views.hypermedia import attachment, done, now, or_404, page, say
-from views.reach import managed_centre_of, series_of
+from views.reach import standing_of_url
 
 bp = Blueprint("credentials", __name__)
 bp.before_request(officers_only)
@@ -53,12 +52,12 @@ class Line(NamedTuple):
 
 @bp.get(AT)
 def index(number, code, refused="", status=200):
-    centre, series, stands = _place(number, code)
+    centre, series, standing = standing_of_url(number, code)
     state, q = request.args.get("state", ""), request.args.get("q", "").strip()[:100]
-    every = lines_of(stands)
+    every = lines_of(standing)
     shown = [line for line in every if _matches(line, state if state in STATES else "", q)]
     fragment = None if refused else "slips/credentials/_list.html"
-    return page("slips/credentials/index.html", fragment, status, series=series, stands=stands, lines=shown,
+    return page("slips/credentials/index.html", fragment, status, series=series, standing=standing, lines=shown,
                 total=len(every), state=state, q=q, refused=refused,
                 marked=set(request.form.getlist("candidate")), dormant=request.form.get("dormant", "keep"),
                 out_of_date=sum(line.need.state == OUT_OF_DATE for line in every),
@@ -69,11 +68,11 @@ def index(number, code, refused="", status=200):
 @bp.post(AT)
 def act(number, code):
     """*Reissue slips*, *New password* or *Generate* for the marked candidates, or for all that need it."""
-    centre, series, stands = _place(number, code)
+    centre, series, standing = standing_of_url(number, code)
     act = request.form.get("act", "")
     what = act.removesuffix("-all")
     try:
-        chosen = _chosen(stands, what, act.endswith("-all"))
+        chosen = _chosen(standing, what, act.endswith("-all"))
     except Refused as refusal:
         return index(number, code, say(refusal.sentence), 422)
     job = slip_jobs.order(current_user._get_current_object(), series, [centre], what, now(), candidates=chosen,
@@ -83,23 +82,24 @@ def act(number, code):
         return redirect(url_for("work.show", public_id=job.public_id), 303)
     if not running.run(job.id):
         return redirect(url_for("work.show", public_id=job.public_id), 303)
-    return done(url_for("candidate_results.series", number=centre.number, code=series.code) + "#pdf-files",
+    return done(url_for("series.series", number=centre.number, code=series.code) + "#pdf-files",
                 ngettext("Done for %(num)s candidate: the PDF file is ready below.",
                          "Done for %(num)s candidates: the PDF file is ready below.", len(chosen)))
 
 
-def _chosen(stands, what, for_all):
+def _chosen(standing, what, for_all):
     """The candidates whom an act is meant for. Raises `Refused`."""
     if what not in slip_jobs.DONE or (for_all and what == NEW_PASSWORD):
         raise Refused(Sentence("Choose what is to be done."))
     marked = set(request.form.getlist("candidate"))
-    ids = None if for_all else [candidate.id for candidate in concerned(stands, CONFIRM) if candidate.number in marked]
+    ids = None if for_all else [
+        candidate.id for candidate in concerned(standing, CONFIRM) if candidate.number in marked]
     if not for_all and not ids:
         raise Refused(Sentence("Mark at least one candidate first."))
-    chosen = concerned(stands, what, ids)
+    chosen = concerned(standing, what, ids)
     if not chosen:
         raise Refused(Sentence("None of these candidates needs that."))
-    if not stands.has_access:
+    if not standing.has_access:
         raise Refused(Sentence("Your Associate has not given your centre access to this service."))
     slip_jobs.refuse_unprintable(chosen)
     return chosen
@@ -108,7 +108,7 @@ def _chosen(stands, what, for_all):
 @bp.get(AT + "/<public_id>")
 def batch(number, code, public_id):
     """Choose how a PDF file is to be printed."""
-    centre, series, stands = _place(number, code)
+    centre, series, standing = standing_of_url(number, code)
     return page("slips/credentials/batch.html", series=series, batch=batch_of(centre, series, public_id),
                 languages=NAMES, sheets=sheet_choices(),
                 **frame(centre, TAB, f"candidate-results/{code}", series))
@@ -117,7 +117,7 @@ def batch(number, code, public_id):
 @bp.post(AT + "/<public_id>/pdf")
 def pdf(number, code, public_id):
     """The PDF, made again from its recipe; logins that have died since are marked so."""
-    centre, series, stands = _place(number, code)
+    centre, series, standing = standing_of_url(number, code)
     chosen, form = batch_of(centre, series, public_id), request.form
     if password_was_given_long_ago():
         return _password_first(chosen, centre, series)
@@ -137,7 +137,7 @@ def pdf(number, code, public_id):
 @bp.post(AT + "/<public_id>/csv")
 def csv(number, code, public_id):
     """The same logins as a table, for centres that hand them out digitally."""
-    centre, series, stands = _place(number, code)
+    centre, series, standing = standing_of_url(number, code)
     chosen = batch_of(centre, series, public_id)
     if password_was_given_long_ago():
         return _password_first(chosen, centre, series)
@@ -150,7 +150,7 @@ def csv(number, code, public_id):
 @bp.post(AT + "/<public_id>/read")
 def read(number, code, public_id):
     """The same slips as a page, for whoever cannot read a PDF."""
-    centre, series, stands = _place(number, code)
+    centre, series, standing = standing_of_url(number, code)
     chosen = batch_of(centre, series, public_id)
     if password_was_given_long_ago():
         return _password_first(chosen, centre, series)
@@ -167,9 +167,9 @@ def batch_of(centre, series, public_id):
     return chosen
 
 
-def lines_of(stands):
+def lines_of(standing):
     """A Line for each covered candidate, by number. Three queries, however many there are."""
-    found = states(stands)
+    found = states(standing)
     failures = refused_since([need.candidate.login.username for need in found if need.candidate.login], now() - KEPT)
     return [Line(need.candidate, need, failures.get(need.candidate.login.username, 0) if need.candidate.login else 0)
             for need in found]
@@ -181,11 +181,6 @@ def _matches(line, state, q):
     return wanted.get(state, line.need.state == state) and all(
         word in f"{line.candidate.number} {line.candidate.name}".casefold() for word in words)
 
-
-def _place(number, code):
-    centre = managed_centre_of(number)
-    series = series_of(centre, code)
-    return centre, series, standing(centre, series)
 
 
 def _password_first(chosen, centre, series):

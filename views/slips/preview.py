@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from models.rules.candidate_sheet import OUT, UNANNOUNCED, WAITING, Award, Part, Sheet
 from models.rules.needs import groups
-from models.rules.standing import releases_of, standing
+from models.rules.standing import releases_of, standing_of
 from models.tables.exams import in_order
 from views.candidates.sheet import sheet_values
 from views.frame import TAB, frame
@@ -29,22 +29,22 @@ OTHERWISE = (("Invented History", "0005", "AX", "A", "", 82), ("Invented French"
 def preview(number, code):
     centre = managed_centre_of(number)
     series = series_of(centre, code)
-    stands, releases, moment = standing(centre, series), releases_of(series), now()
+    standing, releases, moment = standing_of(centre, series), releases_of(series), now()
     after = request.args.get("state") == "after"
     names = in_order(name for group in groups(series, [centre.id])[centre.id]
                      for name in group.qualifications.split("|"))
     sheet = Sheet(
         "", _("Sample Candidate"), "0000", centre.number, centre.name, centre.time_zone, centre.language, series.code,
-        series.name, stands.contact, tuple(_part(name, stands, releases, moment, after) for name in names))
+        series.name, standing.contact, tuple(_part(name, standing, releases, moment, after) for name in names))
     here = url_for("preview.preview", number=centre.number, code=series.code)
     return page("slips/preview.html", "candidates/_sheet.html", series=series, after=after,
                 site=f"{here}?state=after&" if after else here,  # what is pressed on it leads back to the preview
                 **sheet_values(sheet, moment, "en") | frame(centre, TAB, f"candidate-results/{code}/preview", series))
 
 
-def _part(name, stands, releases, moment, after):
+def _part(name, standing, releases, moment, after):
     """One qualification as it would look: its own release time, brought forward or put off where need be."""
-    at = stands.visible_from(name, releases)
+    at = standing.visible_from(name, releases)
     if after:
         at = min(at or moment, moment - timedelta(minutes=1))
         return Part(name, OUT, at, tuple(Award(*award) for award in map(_award, INVENTED.get(name, OTHERWISE))))

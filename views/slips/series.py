@@ -8,17 +8,18 @@ from documents import words
 from models.acts import issuing
 from models.rules.consequences import release_lines
 from models.rules.needs import groups, needs
-from models.rules.standing import releases_of, standing
+from models.rules.standing import releases_of, standing_of
 from models.rules.subcentre_history import last_change
 from models.tables.exams import Series
 from models.tables.offers import ALL, SELECTED
+from views.forms import series_choices
 from views.frame import TAB, change_centre, frame
 from views.guards import officers_only
 from views.hypermedia import now, page
 from views.languages import in_zone
 from views.reach import managed_centre_of, offered_series, series_of
 
-bp = Blueprint("candidate_results", __name__)
+bp = Blueprint("series", __name__)
 bp.before_request(officers_only)
 
 
@@ -28,8 +29,8 @@ def index(number):
     centre = managed_centre_of(number)
     chosen = offered_series(centre).where(Series.code == request.args.get("series", "")).first()
     if chosen:
-        return redirect(url_for("candidate_results.series", number=centre.number, code=chosen.code), 303)
-    return page("slips/choose_series.html", series=list(offered_series(centre)),
+        return redirect(url_for("series.series", number=centre.number, code=chosen.code), 303)
+    return page("slips/choose_series.html", series=series_choices(offered_series(centre)),
                 **frame(centre, TAB, "candidate-results"))
 
 
@@ -43,28 +44,28 @@ def series(number, code):
 
 def details(centre, series):
     """What the 'Series details' page says of one centre."""
-    stands, releases, moment = standing(centre, series), releases_of(series), now()
+    standing, releases, moment = standing_of(centre, series), releases_of(series), now()
     members = groups(series, [centre.id])[centre.id]
-    needed = needs(stands, members, releases)
+    needed = needs(standing, members, releases)
     framed = frame(centre, TAB, f"candidate-results/{series.code}", series)
     if framed["change_centre"] and (centre.is_associate or current_user.acts_for_associate_of(centre)):
         framed["change_centre"] = change_centre(
             centre, f"candidate-results/{series.code}", _("Change Subcentre"))
     return {
-        **framed, "series": series, "stands": stands, "who": status_line(stands, members),
+        **framed, "series": series, "standing": standing, "who": status_line(standing, members),
         "entered": sum(group.count for group in members),
-        "releases": release_words(stands, release_lines(stands, members, releases), releases),
+        "releases": release_words(standing, release_lines(standing, members, releases), releases),
         "attention": attention(needed), "needs": needed,
         "since": last_change(centre, series),
         "batches": issuing.batches_of(centre, series),
-        "closed": series.is_closed(moment), "associate_delay": words.delay(stands.controls.delay),
+        "closed": series.is_closed(moment), "associate_delay": words.delay(standing.controls.delay),
         "earlier": earlier_offers(centre, series),
     }
 
 
-def status_line(stands, members):
+def status_line(standing, members):
     """How many candidates have access, in the words of the page."""
-    scope = stands.offer.scope
+    scope = standing.offer.scope
     count = sum(group.count for group in members if group.is_covered(scope))
     if scope == ALL:
         return _("ALL Candidates have access (%(count)s)", count=count)
@@ -74,18 +75,18 @@ def status_line(stands, members):
     return _("NO Candidates have access")
 
 
-def release_words(stands, lines, releases):
+def release_words(standing, lines, releases):
     """(qualifications, words) a distinct release instant, with every delay applied, whose decides and what is held."""
     decides = {"associate": _("your Associate’s delay decides"), "centre": _("the centre’s own delay decides")}
-    told = []
+    lines_said = []
     for instant, names in lines:
-        said = in_zone(instant, stands.centre.time_zone) if instant else _("to be announced")
-        if instant and stands.delay:
-            said += f" · +{words.delay(stands.delay)}, {decides[stands.deciding]}"
+        said = in_zone(instant, standing.centre.time_zone) if instant else _("to be announced")
+        if instant and standing.delay:
+            said += f" · +{words.delay(standing.delay)}, {decides[standing.deciding]}"
         if held := [name for name in names if name in releases and releases[name].held_at]:
             said += " · " + _("held back by the board for now: %(names)s", names=", ".join(held))
-        told.append((", ".join(names), said))
-    return told
+        lines_said.append((", ".join(names), said))
+    return lines_said
 
 
 def attention(needed):
@@ -102,7 +103,7 @@ def attention(needed):
         (needed.dormant, "credentials.index", "dormant",
          ngettext("%(num)s login rests", "%(num)s logins rest", needed.dormant),
          _("Access was taken away and given back. Generate them again.")),
-        (needed.entered, "offers.status", None,
+        (needed.entered, "status.status", None,
          ngettext("%(num)s candidate entered since you selected", "%(num)s candidates entered since you selected",
                   needed.entered),
          _("They are not included; ‘Edit status’ adds them.")),
@@ -111,5 +112,5 @@ def attention(needed):
 
 
 def earlier_offers(centre, series):
-    """The centre's choices in other series, to start from."""
-    return [offer for offer in issuing.offers_of(centre) if offer.series_id != series.id]
+    """The centre's other series, whose settings may be started from, as (code, name)."""
+    return series_choices(offer.series for offer in issuing.offers_of(centre) if offer.series_id != series.id)

@@ -11,7 +11,7 @@ from jobs import queue
 from jobs import slips as slip_jobs
 from models.database import Refused, Sentence
 from models.rules.needs import GENERATE, NEW_PASSWORD, REISSUE, Needs, groups, needs
-from models.rules.standing import releases_of, standings
+from models.rules.standing import releases_of, standings_of
 from models.tables.exams import Centre
 from models.tables.jobs import Job
 from views.forms import sheet_choices
@@ -114,8 +114,9 @@ def lines_of(centre, series):
     """A Line a centre with candidates, in order of number. Four queries, however many centres there are."""
     circle = list(circle_of(centre))
     ids = [member.id for member in circle]
-    standings_of, members, releases = standings(series, Centre.id.in_(ids)), groups(series, ids), releases_of(series)
-    return [Line(member, needs(standings_of[member.id], members[member.id], releases,
+    standings, members = standings_of(series, Centre.id.in_(ids)), groups(series, ids)
+    releases = releases_of(series)
+    return [Line(member, needs(standings[member.id], members[member.id], releases,
                                may_offer=centre.is_associate and member.is_attached))
             for member in circle if members[member.id]]
 

@@ -11,7 +11,7 @@ from views.hypermedia import now, or_404, page
 from views.paging import page_of
 from views.reach import associate_of
 
-bp = Blueprint("people", __name__)
+bp = Blueprint("officers", __name__)
 bp.before_request(officers_only)
 
 
@@ -33,6 +33,6 @@ def link(number, email):
 
 def officers_page(associate, officer=None, link=None):
     q = request.args.get("q", "").strip()[:100]
-    found = page_of(officers.officers_of(associate, q), 50, "people.index", number=associate.number, q=q)
+    found = page_of(officers.officers_of(associate, q), 50, "officers.index", number=associate.number, q=q)
     return page("staff/officers.html", **frame(associate, "dashboard"), page_=found, q=q, officer=officer,
                 link=link, centres_of=officers.centres_of(found.rows, associate))

@@ -34,7 +34,7 @@ def history(number, code):
     series = series_of(associate, code)
     here = {name: request.args.get(name, "").strip()[:254] for name in ("centre", "who", "field")}
     here["centre"] = here["centre"].upper()
-    found = page_of(saved_changes(associate, series, **here), A_PAGE, "attached_centres.history",
+    found = page_of(saved_changes(associate, series, **here), A_PAGE, "subcentres.history",
                     number=associate.number, code=series.code, **here)
     return page(
         "subcentres/history.html", series=series, here=here, pages=found,

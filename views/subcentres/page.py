@@ -42,7 +42,7 @@ def finding():
 def address(screen, **values):
     """The address of this part of the list, but for `values`."""
     here = finding() | ({"page": request.args["page"]} if "page" in request.args else {})
-    return url_for("attached_centres.index", number=screen.associate.number, code=screen.series.code,
+    return url_for("subcentres.index", number=screen.associate.number, code=screen.series.code,
                    **{**here, **values})
 
 
@@ -50,7 +50,7 @@ def whole(screen, status=200, refused=None, form=None):
     """The whole page, or the list alone for htmx. `refused`: {'<number>-<control>': Sentence}; `form`: as sent."""
     here = finding()
     numbers = find(screen, here.get("find", ""), here.get("state", ""), here.get("order", "centre"))
-    shown = page_of(numbers, A_PAGE, "attached_centres.index", number=screen.associate.number,
+    shown = page_of(numbers, A_PAGE, "subcentres.index", number=screen.associate.number,
                     code=screen.series.code, **here)
     values = parts(screen.narrowed(shown.rows), shown.rows, refused, form)
     return page(
@@ -87,7 +87,7 @@ def parts(screen, numbers, refused=None, form=None):
         "problems": list(_problems(screen, refused, rows)), "conflicts": screen.overtaken,
         "bulk": {name: form.get(name, "") if form else "" for name in BULK},
         "bar": {
-            "changed": centres_changed(counted.centres), "told": totals(counted),
+            "changed": centres_changed(counted.centres), "effects": totals(counted),
             "defaults_changed": DEFAULTS_ROW in screen.drafts,
             "confirmed": counted.hidden_again and form and "confirm_hidden" in form,
         },
@@ -124,7 +124,7 @@ def _defaults(screen):
         "shown": proposal.shown, "errors": {name: say(said) for name, said in proposal.errors.items()},
         "is_changed": DEFAULTS_ROW in screen.drafts,
         "sides": _sides(screen, DEFAULTS_ROW, stored, proposal.meant) if is_overtaken else [],
-        "told": _("Every attached centre follows this row, also one that is attached later.")
+        "effect": _("Every attached centre follows this row, also one that is attached later.")
                 if screen.would_use_defaults else
                 _("While this is not ticked, every centre has the values of its own row."),
         "was": was(DEFAULTS_ROW, screen.defaults.version, screen.defaults.uses_defaults,

@@ -21,7 +21,7 @@ from views.subcentres.history import history
 from views.subcentres.page import A_ROW, THE_DEFAULTS, answer, finding, whole
 from views.subcentres.words import centres_changed
 
-bp = Blueprint("attached_centres", __name__)
+bp = Blueprint("subcentres", __name__)
 bp.before_request(officers_only)
 bp.register_error_handler(Centre.DoesNotExist, lambda _error: http_error(NotFound()))
 HERE = "/centres/<number>/candidate-results/<code>/attached-centres"

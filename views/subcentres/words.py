@@ -10,7 +10,7 @@ from models.tables.subcentres import DEFAULT
 from views.languages import in_zone
 
 
-class Told(NamedTuple):
+class Effect(NamedTuple):
     """One thing that follows. `kind`: '', 'warn' or 'bad'; `at`: its instant in ISO 8601, if it has one."""
 
     text: str
@@ -19,34 +19,34 @@ class Told(NamedTuple):
 
 
 def follows(row):
-    """[Told, …] of one centre: what is so, or would be after Save."""
-    so, told = row.consequences, []
+    """[Effect, …] of one centre: what is so, or would be after Save."""
+    so, effects = row.consequences, []
     if not so.access:
-        told.append(Told(_("No access")))
+        effects.append(Effect(_("No access")))
     if so.losing_access:
-        told.append(Told(ngettext("%(num)s candidate loses access at once",
-                                  "%(num)s candidates lose access at once", so.losing_access), "bad"))
+        effects.append(Effect(ngettext("%(num)s candidate loses access at once",
+                                       "%(num)s candidates lose access at once", so.losing_access), "bad"))
     if so.access:
-        told += _releases(row.after, so.releases)
-        told += _work(so, row.stands_otherwise)
+        effects += _releases(row.after, so.releases)
+        effects += _work(so, row.stands_otherwise)
         if not row.after.uses_default_contact and not row.after.offer.contact.is_usable:
-            told.append(Told(_("No contact of its own yet"), "warn"))
+            effects.append(Effect(_("No contact of its own yet"), "warn"))
     if row.stands_otherwise:
-        told.append(Told(_("In force now: %(controls)s", controls=controls_in_words(row.before.controls))))
-    return told
+        effects.append(Effect(_("In force now: %(controls)s", controls=controls_in_words(row.before.controls))))
+    return effects
 
 
 def totals(so):
-    """[Told, …] of the whole draft, but for the number of centres."""
-    return [told for count, told in (
-        (so.losing_access, Told(ngettext(
+    """[Effect, …] of the whole draft, but for the number of centres."""
+    return [effect for count, effect in (
+        (so.losing_access, Effect(ngettext(
             "%(num)s candidate loses access at once", "%(num)s candidates lose access at once",
             so.losing_access), "bad")),
-        (so.out_of_date, Told(ngettext(
+        (so.out_of_date, Effect(ngettext(
             "%(num)s slip will be out of date", "%(num)s slips will be out of date", so.out_of_date), "warn")),
-        (so.needy_centres, Told(ngettext(
+        (so.needy_centres, Effect(ngettext(
             "%(num)s centre needs credentials", "%(num)s centres need credentials", so.needy_centres), "warn")),
-        (so.hidden_again, Told(_hidden(so.hidden_again), "bad")),
+        (so.hidden_again, Effect(_hidden(so.hidden_again), "bad")),
     ) if count]
 
 
@@ -91,30 +91,31 @@ def value(name, stored):
     return _("Yes") if stored else _("No")
 
 
-def _releases(stands, releases):
+def _releases(standing, releases):
     several = len(releases) > 1
     for instant, names in releases:
-        said = in_zone(instant, stands.centre.time_zone) if instant else _("to be announced")
-        if stands.delay:
-            said = f"+{words.delay(stands.delay)} → {said}"
+        said = in_zone(instant, standing.centre.time_zone) if instant else _("to be announced")
+        if standing.delay:
+            said = f"+{words.delay(standing.delay)} → {said}"
         if several:
             said = f"{', '.join(names)}: {said}"
-        yield Told(said, at=instant.isoformat() if instant else "")
-    if stands.delay:
-        yield Told(_("Your delay decides") if stands.deciding == "associate" else _("The centre’s own delay decides"))
+        yield Effect(said, at=instant.isoformat() if instant else "")
+    if standing.delay:
+        decides = _("Your delay decides") if standing.deciding == "associate" else _("The centre’s own delay decides")
+        yield Effect(decides)
 
 
 def _work(so, is_changed):
     if so.out_of_date:
         count = so.out_of_date
-        yield Told(ngettext("%(num)s slip will be out of date", "%(num)s slips will be out of date", count)
+        yield Effect(ngettext("%(num)s slip will be out of date", "%(num)s slips will be out of date", count)
                    if is_changed else
                    ngettext("%(num)s slip is out of date", "%(num)s slips are out of date", count), "warn")
     if so.needing_credentials:
-        yield Told(ngettext("Needs credentials: %(num)s candidate", "Needs credentials: %(num)s candidates",
+        yield Effect(ngettext("Needs credentials: %(num)s candidate", "Needs credentials: %(num)s candidates",
                             so.needing_credentials), "warn")
     if so.hidden_again:
-        yield Told(_hidden(so.hidden_again), "bad")
+        yield Effect(_hidden(so.hidden_again), "bad")
 
 
 def _hidden(count):
