@@ -4,6 +4,8 @@ BIN := .venv/bin
 STAMP := .venv/installed
 # It loads the machine itself, so it runs alone.
 MORNING := tests/candidates/test_morning.py
+QUICK := $(addprefix tests/,subcentres slips candidates/test_languages.py candidates/test_sheet.py test_answers.py \
+    test_audit.py test_database.py test_delay.py test_house.py test_look.py test_passwords.py test_rules.py)
 
 help:            ## what can be made here
 	@grep -hE '^[a-z]+: .*##|^[a-z]+:  *##' Makefile | sed 's/:.*##/ –/'
@@ -20,6 +22,10 @@ install: $(STAMP)  ## the environment in .venv
 run: $(STAMP)      ## serve on 127.0.0.1:8000 with demo data
 	$(BIN)/python app.py
 
+check: $(STAMP)    ## the linter and the quick tests, while you work
+	$(BIN)/ruff check .
+	$(BIN)/python -m pytest -n 2 -k 'not plain' --ignore=tests/subcentres/test_consequences.py $(QUICK)
+
 test: $(STAMP)     ## everything that must hold, on SQLite and on PostgreSQL
 	$(BIN)/python -m tests.programs
 	$(BIN)/ruff check .
@@ -35,4 +41,4 @@ bench: $(STAMP)    ## what is fast, against what
 	$(BIN)/python -m benchmarks results --check
 	$(BIN)/python -m benchmarks subcentres --check
 
-.PHONY: help install run test proof bench
+.PHONY: help install run check test proof bench

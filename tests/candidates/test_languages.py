@@ -45,7 +45,8 @@ def test_every_sentence_that_a_candidate_may_read_is_in_every_language(language)
     lacking = {(place, said) for place, said in SPOKEN if said not in SAME and messages.ugettext(said) == said}
     torn = {(place, said) for place, said in SPOKEN if set(re.findall(r"%\(\w+\)s", said)) != set(
         re.findall(r"%\(\w+\)s", messages.ugettext(said)))}
-    assert (lacking, torn) == (set(), set())
+    assert not lacking, "\n".join(sorted(f"{place}: {said}" for place, said in lacking))
+    assert torn == set()
 
 
 def test_the_sentences_of_site_and_slips_are_looked_at():
