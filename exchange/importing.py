@@ -25,15 +25,6 @@ PATIENCE = 10  # seconds that an import waits for another one
 KEPT = timedelta(days=7)  # what nobody applied is forgotten
 
 
-def look(kind, source, now, *, complete=False, unprintable=lambda _text: []):
-    """The Difference that a file would make; nothing of it stays. Raises `Refused` (file) where it cannot be read.
-
-    `kind`: centres, entries, results or releases; `source`: bytes or a seekable binary file; `complete`: what the
-    file no longer holds is removed; `unprintable(text)`: the characters of a name that no font has.
-    """
-    return run(kind, source, None, now, complete=complete, dry_run=True, unprintable=unprintable)
-
-
 def apply(kind, source, by, now, **options):
     """Read a file and publish it at once; gives the Difference. Raises `Refused` (file): then nothing is stored.
 
@@ -48,7 +39,9 @@ def run(kind, source, by, now, *, complete=False, dry_run=False, unprintable=lam
         seal=lambda: None):
     """As `apply`; but gives the Difference also where lines are refused and nothing was stored, or it is a dry run.
 
-    `seal()` is called inside the transaction that publishes.
+    `kind`: centres, entries, results or releases; `source`: bytes or a seekable binary file; `complete`: what the
+    file no longer holds is removed; `unprintable(text)`: the characters of a name that no font has; `seal()` is called
+    inside the transaction that publishes.
     """
     with _alone():
         _sweep(now)

@@ -51,16 +51,6 @@ def done(address, notice, template=None, **values):
     return redirect(address, 303)
 
 
-def blame(form, refusal):
-    """Put the sentences of a `Refused` beside the controls of a form; one without a control is raised on."""
-    for name, sentence in refusal.fields.items():
-        if name not in form:
-            raise refusal
-        form[name].errors = [say(sentence)]
-    if not refusal.fields:
-        raise refusal
-
-
 def attachment(file, kind, name):
     """A file to keep, never to be shown as a page and never kept by a browser's cache. `file`: path or stream."""
     response = send_file(file, kind, as_attachment=True, download_name=name, etag=False)

@@ -39,7 +39,7 @@ def with_(row, **changes):
 
 
 def look(kind, data, **options):
-    return importing.look(kind, data, NOW, unprintable=unprintable, **options)
+    return importing.run(kind, data, None, NOW, dry_run=True, unprintable=unprintable, **options)
 
 
 def apply(kind, data, **options):

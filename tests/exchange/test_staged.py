@@ -269,7 +269,7 @@ def test_a_centre_without_candidates_keeps_what_its_associate_had_decided(cast):
 def test_a_file_object_is_read_in_steps_and_left_open(cast):
     file = io.BytesIO(csv_of("entries", ENTRY))
 
-    importing.look("entries", file, NOW)
+    importing.run("entries", file, None, NOW, dry_run=True)
 
     assert not file.closed
 
