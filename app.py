@@ -17,11 +17,9 @@ from models import passwords
 from models.database import connect
 from models.rules.languages import LANGUAGES
 from models.tables.people import StaffSession
-from views import errors, guards, languages
+from views import admission, errors, guards, languages
 from views.hypermedia import is_poll, now, say
 from views.staff.cookie import StaffCookie
-
-LARGEST_REQUEST = 32 * 1024 * 1024
 
 
 def create_app(**given):
@@ -31,14 +29,13 @@ def create_app(**given):
     secure = bool(settings["PRODUCTION"])
     app.config.update(
         settings,
-        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
-        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
-        MAX_FORM_PARTS=20_000,
+        MAX_CONTENT_LENGTH=admission.LARGEST,  # each page has its own, see there
         SESSION_COOKIE_NAME="__Host-staff" if secure else "staff",
         SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
         WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,  # it asks for a Referer, which schools strip; see admission.is_from_own_page
     )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -51,12 +48,12 @@ def create_app(**given):
         commands.refuse_unfit(app)
     passwords.keys.load(settings["CREDENTIAL_KEY"], settings["PEPPER"])
     languages.init_app(app)
-    CSRFProtect(app)
     app.session_interface = StaffCookie()
     login = LoginManager(app)
     login.session_protection = None  # it hashes address and browser; phones change address
     login.user_loader(lambda token: StaffSession.officer_of(token, now(), is_poll()))
     guards.init_app(app)
+    CSRFProtect(app)  # after the guards: it reads the form
     errors.init_app(app)
     views.init_app(app)
     commands.init_app(app)

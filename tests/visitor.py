@@ -14,6 +14,7 @@ from tests.cast import PASSWORD
 
 ALARMS = ("alarm: many refused sign-ins", "alarm: many accounts tried")
 LABELLED = {"input", "select", "textarea"}
+OWN_PAGE = {"Sec-Fetch-Site": "same-origin"}  # as every browser says of its own page's form
 VERBS = ("hx-get", "hx-post", "hx-put", "hx-delete", "hx-patch")
 
 
@@ -86,7 +87,7 @@ class Visitor:
         email = officer.email if isinstance(officer, Officer) else officer
         page = self.get("/sign-in", htmx=False)
         token = page.one("input", name="csrf_token", type="hidden").get("value")
-        return self._open("POST", "/sign-in", htmx=False,
+        return self._open("POST", "/sign-in", htmx=False, headers=OWN_PAGE,
                           data={"email": email, "password": password, "csrf_token": token})
 
     @property
@@ -99,11 +100,11 @@ class Visitor:
     def get(self, path, htmx=None, **options):
         return self._open("GET", path, self.htmx if htmx is None else htmx, **options)
 
-    def post(self, path, data=None, htmx=None, csrf=True, **options):
+    def post(self, path, data=None, htmx=None, csrf=True, headers=OWN_PAGE, **options):
         data = dict(data or {})
         if csrf:
             data.setdefault("csrf_token", self.csrf)
-        return self._open("POST", path, self.htmx if htmx is None else htmx, data=data, **options)
+        return self._open("POST", path, self.htmx if htmx is None else htmx, data=data, headers=headers, **options)
 
     def follow(self, answer):
         return self.get(answer.location, htmx=False)

@@ -1,4 +1,5 @@
 """The first two locks: shut by default, and the kind of person per area. And the headers of every answer."""
+import re
 from datetime import timedelta
 
 from flask import abort, current_app, redirect, request
@@ -6,15 +7,18 @@ from flask_login import current_user
 from peewee import PostgresqlDatabase
 
 from models.database import database
+from views.admission import refuse_body, refuse_unreadable
 from views.errors import sign_in_again
 from views.hypermedia import now
 
 # Endpoints that nobody needs to sign in for. The candidate site guards itself (views/candidates/site.py).
 PUBLIC = {
-    "static", "health.healthz", "sign_in.sign_in", "sign_in.second_step", "sign_in.welcome", "public.privacy",
-    "public.verify",
+    "static", "health.healthz", "health.readyz", "sign_in.sign_in", "sign_in.second_step", "sign_in.welcome",
+    "public.privacy", "public.verify",
 }
 CANDIDATE_SITE = "candidates."
+NO_DATABASE = ("static", "health.healthz", "health.readyz")
+FIRST_PAGES = ("candidates.index", "candidates.sign_in", "candidates.signed_out", "public.privacy")  # the same
 SECURITY = (
     ("Content-Security-Policy",
      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -37,25 +41,31 @@ def init_app(app):
 
 
 def admit():
-    """What stands before every request."""
-    return right_host() or connect() or shut_by_default()
+    """What stands before every request, in this order: a body is not looked at before somebody may send it."""
+    return right_host() or refuse_unreadable() or connect() or shut_by_default() or refuse_body()
 
 
 def right_host():
     """With a host name of its own the candidate site has no staff page, and the portal no candidate page."""
     host = current_app.config["CANDIDATE_HOST"]
-    if not host or request.endpoint in ("static", "health.healthz"):
+    if not host or request.endpoint in NO_DATABASE:
         return None
-    if request.host == host and request.path == "/":
+    is_theirs = _name(request.host) == _name(host)
+    if is_theirs and request.path == "/":
         return redirect("/results/", 303)
-    if (request.host == host) != (request.endpoint or CANDIDATE_SITE).startswith((CANDIDATE_SITE, "public.")):
+    if is_theirs != (request.endpoint or CANDIDATE_SITE).startswith((CANDIDATE_SITE, "public.")):
         abort(404)
     return None
 
 
+def _name(host):
+    """A host as names are compared: without case, port and final dot."""
+    return re.sub(r":\d*$", "", host.lower()).rstrip(".")
+
+
 def connect():
     """A connection a thread, kept for the next request; a broken one is replaced."""
-    if request.endpoint == "static":
+    if request.endpoint in NO_DATABASE or (request.endpoint in FIRST_PAGES and request.method == "GET"):
         return
     bound = database.obj  # past the proxy, which looks everything up by name
     if isinstance(bound, PostgresqlDatabase) and not bound.is_connection_usable():

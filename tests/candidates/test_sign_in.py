@@ -300,10 +300,11 @@ def test_nothing_is_changed_by_get_and_a_huge_form_is_refused(zoe):
 
 
 def test_hostile_input_is_text(guest, slips):
-    typed = guest().sign_in_with('"><script>x', "<b>\x00\u202e&")
-    looked_up = guest().sign_in_with("XA\x00\x01'--", another(slips["0001"]))
+    typed = guest().sign_in_with('"><script>x', "<b>\x01\u202e&")
+    looked_up = guest().sign_in_with("XA\x02\x01'--", another(slips["0001"]))
+    refused = guest().sign_in_with("XA\x00", another(slips["0001"]))
 
-    assert (typed.status, looked_up.status) == (422, 422)
+    assert (typed.status, looked_up.status, refused.status) == (422, 422, 400)
     assert typed.one("input", name="username").get("value") == '"><script>x'
     assert typed.one("input", name="password").get("value") == "<b>&"
     assert WRONG in looked_up.text

@@ -62,6 +62,7 @@ HOSTILE = {
     "fifty thousand headers": GET + b"X-Many: 1\r\n" * 50_000 + b"\r\n",
     "an address of a megabyte": b"GET /" + b"a" * 1_000_000 + b" HTTP/1.1\r\nHost: %s\r\n\r\n",
     "a gigabyte announced": POST + b"Content-Length: 1073741824\r\n\r\n",
+    "two megabytes announced where two fields are meant": POST + b"Content-Length: 2000000\r\n\r\nusername=",
     "less than nothing": POST + b"Content-Length: -1\r\n\r\n",
     "a length in words": POST + b"Content-Length: many\r\n\r\n",
     "two lengths": POST + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nabcdef",

@@ -1,12 +1,11 @@
 """The candidate results site. A candidate has no account and no e-mail: what the slip says opens it.
 
 Its pages stand apart from the portal's: no staff session, no token, no context processor. POSTs are guarded by
-where they come from (Fetch Metadata, else Origin), and every rule is asked on every request by one query.
+where they come from (`views/admission.py`), and every rule is asked on every request by one query.
 """
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, abort, g, redirect, request
-from flask_babel import gettext as _
 
 from models.acts import candidate_sign_in
 from models.database import Refused
@@ -17,11 +16,10 @@ from views.candidates import turns
 from views.candidates.bound_templates import fixed, inside, render
 from views.candidates.sheet import sheet_values
 from views.candidates.statement import statement_pdf
-from views.errors import answer, leave_for
+from views.errors import leave_for
 from views.hypermedia import now, wants_fragment
 
 bp = Blueprint("candidates", __name__, url_prefix="/results")
-LARGEST_FORM = 4096
 LONGEST_FIELD = 60
 PUBLIC_PAGE = "public, max-age=1"
 
@@ -39,23 +37,6 @@ def speak(_endpoint, values):
     if g.language not in LANGUAGES:
         g.language = "en"
         abort(404)
-
-
-@bp.before_request
-def from_our_own_page():
-    """Nothing is changed for another site's page. Who does not say where a POST comes from may not."""
-    if request.method != "POST":
-        return None
-    if (request.content_length or 0) > LARGEST_FORM:
-        abort(413)
-    said = request.environ.get("HTTP_SEC_FETCH_SITE")
-    ours = said == "same-origin" if said else _is_own(request.headers.get("Origin", ""))
-    return None if ours else answer(403, _("This form must be sent from this site's own page."))
-
-
-def _is_own(origin):
-    own = urlsplit(request.host_url)
-    return origin == f"{own.scheme}://{own.netloc}"
 
 
 @bp.get("/")
