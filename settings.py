@@ -1,8 +1,13 @@
 """Settings from the environment, with defaults that serve one machine at once."""
 import os
+import re
 import secrets
+from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
+SHORTEST_SECRET, LETTERS = 32, 10  # characters, and how many different ones
+EXAMPLE = re.compile(r"secret.?key|change.?me|insecure|example|password|0123456789|abcdefghij", re.IGNORECASE)
 ROLES = ("all", "portal", "candidate", "worker")
 NAMES = {
     "HOST": "127.0.0.1",
@@ -17,6 +22,7 @@ NAMES = {
     "BOARD_NAME": "Meridian Examinations Board",
     "PORTAL_NAME": "Meridian Direct",
     "SUPPORT_EMAIL": "support@meridian.example",
+    "PORTAL_ADDRESS": "",  # of the portal, as links that are handed over have it; from HOST and PORT if empty
     "SITE_ADDRESS": "",  # of the candidate site, as printed on slips; from CANDIDATE_HOST or HOST and PORT if empty
     "SLIP_TEMPLATES": "",
     "SLIP_LOGO": "",
@@ -38,24 +44,58 @@ def read(**given):
     folder = Path(settings["INSTANCE_PATH"]).absolute()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     settings["INSTANCE_PATH"] = str(folder)
+    settings["PRODUCTION"] = _yes_or_no("PRODUCTION", settings["PRODUCTION"])
     settings["DATABASE_URL"] = settings["DATABASE_URL"] or f"sqlite:///{folder / 'results.db'}"
     wanted = {"SECRET_KEY", "PEPPER"} | ({"CREDENTIAL_KEY"} if settings["ROLE"] != "candidate" else set())
     for name in sorted(wanted):
         if settings[name]:
+            if settings["PRODUCTION"]:
+                _refuse_guessable(name, settings[name])
             continue
         if settings["PRODUCTION"]:
             raise Unfit(f"PRODUCTION=1 and ROLE={settings['ROLE']} need {name}; see ‘Keys’ in the README.")
         settings[name] = _kept(folder / name.lower(), labelled=name != "SECRET_KEY")
     if settings["ROLE"] == "candidate":
         settings["CREDENTIAL_KEY"] = ""
-    settings["SITE_ADDRESS"] = settings["SITE_ADDRESS"] or _site_address(settings)
+    own = f"[{settings['HOST']}]" if ":" in settings["HOST"] else settings["HOST"]
+    here = f"http://{own}:{settings['PORT']}/"
+    site = f"https://{settings['CANDIDATE_HOST']}/results/" if settings["CANDIDATE_HOST"] else f"{here}results/"
+    settings["SITE_ADDRESS"] = settings["SITE_ADDRESS"] or site
+    settings["PORTAL_ADDRESS"] = settings["PORTAL_ADDRESS"] or here
+    if settings["PRODUCTION"] and settings["ROLE"] != "candidate":
+        for name in ("SITE_ADDRESS", "PORTAL_ADDRESS"):
+            _refuse_own_machine(name, settings[name])
     return settings
 
 
-def _site_address(settings):
-    if settings["CANDIDATE_HOST"]:
-        return f"https://{settings['CANDIDATE_HOST']}/results/"
-    return f"http://{settings['HOST']}:{settings['PORT']}/results/"
+def _yes_or_no(name, text):
+    """'1' or ''. Raises `Unfit`."""
+    meant = {"1": "1", "yes": "1", "true": "1", "on": "1", "": "", "0": "", "no": "", "false": "", "off": ""}
+    try:
+        return meant[str(text).strip().lower()]
+    except KeyError:
+        raise Unfit(f"{name} must be yes or no, not {text!r}.") from None
+
+
+def _refuse_guessable(name, value):
+    """Raises `Unfit` for a secret that is short, or looks like an example rather than like chance."""
+    for one in value.split(",") if name != "SECRET_KEY" else [value]:
+        secret = one.rpartition(":")[2]
+        if len(secret) < SHORTEST_SECRET or len(set(secret)) < LETTERS or EXAMPLE.search(secret):
+            raise Unfit(f"{name} is too short or too well known to be a secret. Make one with: "
+                        "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'")
+
+
+def _refuse_own_machine(name, address):
+    """Raises `Unfit` for an address that means another machine on everybody's phone: loopback or wildcard."""
+    host = urlsplit(address if "//" in address else f"//{address}").hostname or ""
+    try:
+        is_own = not host or (ip := ip_address(host)).is_loopback or ip.is_unspecified
+    except ValueError:
+        is_own = host == "localhost" or host.endswith(".localhost")
+    if is_own:
+        raise Unfit(f"{name}={address} is printed and handed over, and leads nobody here: "
+                    f"set {'CANDIDATE_HOST or ' if name == 'SITE_ADDRESS' else ''}{name}.")
 
 
 def _kept(path, labelled):

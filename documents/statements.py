@@ -58,7 +58,7 @@ class StatementLayout:
     tagged: bool = True
     board_name: str = "Examinations Board"
     verify_address: str = "results.example/verify"          # as a person types it
-    verify_url: str = "https://results.example/verify"      # the QR code adds ?code=
+    verify_url: str = "https://results.example/verify"      # the QR code adds #code=
     printed_at: datetime | None = None
     templates: Path | None = None
     logo: Path | None = None
@@ -136,7 +136,7 @@ def _statement_pages(statement: Statement, layout: StatementLayout):
             "notes": statement.notes,
             "verify_address": layout.verify_address,
             "verification_code": statement.code,
-            "code": Code(f"{layout.verify_url}?code={statement.code}"),
+            "code": Code(f"{layout.verify_url}#code={statement.code}"),
             "as_of": statement.as_of,
             "sheet": _sheet_number(layout, number, len(parts)),
         }}

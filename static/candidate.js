@@ -7,6 +7,11 @@
   const form = document.querySelector(".slip-form");
   const fill = () => {
     const slip = new URLSearchParams(location.hash.slice(1));
+    if (form && slip.has("code")) { // a statement's: nobody but this page has seen it
+      form.elements.code.value = slip.get("code");
+      history.replaceState(null, "", location.pathname);
+      form.requestSubmit();
+    }
     if (!form || !slip.has("p")) return;
     form.elements.username.value = slip.get("u") || "";
     form.elements.password.value = slip.get("p");

@@ -18,6 +18,8 @@ from models.tables.offers import ALL
 from models.tables.people import Officer, Posting
 from models.tables.subcentres import AttachedCentre, AttachedDefaults
 
+CHANCE = "zQ7mW2xV9pL4tR8nB3kD6hJ1gF5yC0sA"  # what production takes for a secret
+KEYS = {"SECRET_KEY": CHANCE, "CREDENTIAL_KEY": f"k1:{CHANCE}", "PEPPER": f"p1:{CHANCE}"}
 PASSWORD = "four quite unusual words"
 HASHED = hasher.hash(PASSWORD)
 

@@ -13,7 +13,7 @@ from models.database import database
 from models.every_table import TABLES
 from models.migrating import migrate
 from models.tables.exams import Centre
-from tests.cast import Cast
+from tests.cast import KEYS, Cast
 from tests.visitor import Visitor
 
 
@@ -40,8 +40,7 @@ def database_url(request, tmp_path_factory):
 @pytest.fixture(scope="session")
 def app(database_url, tmp_path_factory):
     app = create_app(
-        DATABASE_URL=database_url, INSTANCE_PATH=str(tmp_path_factory.mktemp("instance")),
-        SECRET_KEY="s" * 40, CREDENTIAL_KEY="k1:" + "c" * 40, PEPPER="p1:" + "p" * 40)
+        DATABASE_URL=database_url, INSTANCE_PATH=str(tmp_path_factory.mktemp("instance")), **KEYS)
     app.testing = True
     migrate()
     yield app

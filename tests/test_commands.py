@@ -11,10 +11,11 @@ from models.codes import as_typed
 from models.tables.audit import AuditEvent
 from models.tables.people import Officer, Posting, StaffSession
 from models.tables.slips import Credential
+from tests.cast import CHANCE, KEYS
 from tests.slips.test_confirm import pdf_text
 
 ROOT = Path(__file__).parent.parent
-KEYS = {"SECRET_KEY": "s" * 40, "CREDENTIAL_KEY": "k1:" + "c" * 40, "PEPPER": "p1:" + "p" * 40}
+ADDRESSES = {"SITE_ADDRESS": "https://results.example/results/", "PORTAL_ADDRESS": "https://portal.example/"}
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def test_slips_of_a_centre_are_written_for_their_owner_alone(cast, flask, tmp_pa
     pages = pdf_text(path.read_bytes())
     for login, page in zip(Credential.select().order_by(Credential.username), pages, strict=True):
         printed = next(word for word in page.split() if passwords.mistake(as_typed(word)) is None)
-        assert passwords.verifier(as_typed(printed), login.salt, b"p" * 40) == login.verifier
+        assert passwords.verifier(as_typed(printed), login.salt, CHANCE.encode()) == login.verifier
     events = AuditEvent.select().where(AuditEvent.who == "command line")
     assert [(event.centre_number, event.series_code) for event in events] == [("XC301", "june-2026")]
 
@@ -109,7 +110,7 @@ def started(tmp_path, **environment):
     return subprocess.run(
         [sys.executable, "-W", "ignore", "-c", "import app; app.create_app()"], cwd=ROOT, capture_output=True,
         text=True, timeout=60,
-        env={**os.environ, "INSTANCE_PATH": str(tmp_path), "PRODUCTION": "1", **KEYS, **environment})
+        env={**os.environ, "INSTANCE_PATH": str(tmp_path), "PRODUCTION": "1", **KEYS, **ADDRESSES, **environment})
 
 
 def test_production_starts_with_its_keys_and_nothing_else_refuses_it(tmp_path):

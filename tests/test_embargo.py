@@ -27,9 +27,9 @@ QUERIES = {
     "results.index": [{"by": "syllabus"}, {"q": "A*"}, {"q": "zo"}, {"early": "1"}, {"page": "2"}],
     "credentials.index": [{"state": "unsigned"}, {"q": "zo"}],
     "preview.preview": [{"state": "after"}],
-    "public.verify": [{"code": "A*"}],
 }
-FORMS = {"statements.make": [{"kind": kind} for kind in ("csv", "xlsx", "statements", "broadsheet")]}
+FORMS = {"public.verify": [{"code": "A*"}],
+         "statements.make": [{"kind": kind} for kind in ("csv", "xlsx", "statements", "broadsheet")]}
 # the form's token, and the clock
 RANDOM = re.compile(rb'(?:Im|\.eJ)[\w-]{12,}\.[\w-]+\.[\w-]+|data-now="\d+"|<b>\d+</b>')
 MAKE_SOMETHING_RANDOM = {"account.second_factor", "officers.link", "to_do.archive"}  # secrets and ids, no results

@@ -4,8 +4,9 @@ import stat
 import pytest
 
 import settings
+from tests.cast import CHANCE, KEYS
 
-KEYS = {"SECRET_KEY": "s" * 40, "CREDENTIAL_KEY": "k1:" + "c" * 40, "PEPPER": "p1:" + "p" * 40}
+ADDRESSES = {"CANDIDATE_HOST": "results.example", "PORTAL_ADDRESS": "https://portal.example/"}
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +35,7 @@ def test_production_names_the_key_that_its_role_lacks(role, missing):
     given = {name: value for name, value in KEYS.items() if name != missing}
 
     with pytest.raises(settings.Unfit, match=missing):
-        settings.read(PRODUCTION="1", ROLE=role, **given)
+        settings.read(PRODUCTION="1", ROLE=role, **given, **ADDRESSES)
 
 
 def test_the_candidate_site_never_holds_the_key_that_makes_passwords():
@@ -44,3 +45,38 @@ def test_the_candidate_site_never_holds_the_key_that_makes_passwords():
 def test_an_unknown_role_is_refused():
     with pytest.raises(settings.Unfit, match="ROLE must be one of"):
         settings.read(ROLE="everything")
+
+
+@pytest.mark.parametrize(("said", "meant"), [
+    ("1", "1"), ("Yes", "1"), ("true", "1"), ("on", "1"), ("", ""), ("0", ""), ("no", ""), ("False", ""), ("off", "")])
+def test_production_is_yes_or_no(said, meant):
+    assert settings.read(PRODUCTION=said, **KEYS, **ADDRESSES)["PRODUCTION"] == meant
+
+
+def test_production_is_nothing_else():
+    with pytest.raises(settings.Unfit, match="must be yes or no"):
+        settings.read(PRODUCTION="maybe", **KEYS, **ADDRESSES)
+
+
+@pytest.mark.parametrize("name", KEYS)
+@pytest.mark.parametrize("secret", ["dev", "s" * 40, CHANCE[:31], "please-change-me-before-production-starts",
+                                    "django-insecure-7u!k2m^q9z#w4x@e8r&t1y"])
+def test_production_refuses_a_secret_that_is_none(name, secret):
+    with pytest.raises(settings.Unfit, match=f"{name} is too short or too well known"):
+        settings.read(PRODUCTION="1", **{**KEYS, name: f"k1:{CHANCE},k0:{secret}" if name != "SECRET_KEY" else secret},
+                      **ADDRESSES)
+
+
+@pytest.mark.parametrize("given", [
+    {"CANDIDATE_HOST": ""}, {"CANDIDATE_HOST": "", "HOST": "0.0.0.0"}, {"CANDIDATE_HOST": "", "HOST": "::1"},
+    {"SITE_ADDRESS": "https://localhost/results/"}, {"SITE_ADDRESS": "http://127.8.8.8/results/"},
+    {"PORTAL_ADDRESS": ""}, {"PORTAL_ADDRESS": "http://[::]:8000/"}, {"CANDIDATE_HOST": "site.localhost"}])
+def test_production_prints_and_hands_over_no_address_of_its_own_machine(given):
+    with pytest.raises(settings.Unfit, match="leads nobody here"):
+        settings.read(PRODUCTION="1", **KEYS, **{**ADDRESSES, **given})
+
+
+def test_a_machine_of_its_own_may_have_its_own_address():
+    read = settings.read(HOST="::1", PORT="8123")
+
+    assert (read["SITE_ADDRESS"], read["PORTAL_ADDRESS"]) == ("http://[::1]:8123/results/", "http://[::1]:8123/")

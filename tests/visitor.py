@@ -113,7 +113,8 @@ class Visitor:
         headers = dict(options.pop("headers", {}))
         if htmx:
             headers |= {"HX-Request": "true", "HX-Request-Type": "partial"}
-        watched = method == "POST" and not path.startswith("/results/")  # those count their queries themselves
+        # candidates count their queries themselves, and a check of a statement changes nothing
+        watched = method == "POST" and not path.startswith(("/results/", "/verify"))
         events = _events() if watched else 0
         response = self.client.open(path, method=method, headers=headers, **options)
         answer = Answer(response, path)

@@ -6,7 +6,7 @@ than SMALL bytes. Everything here is asked in one place, `guards.admit`, for bot
 import re
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from flask import abort, request
+from flask import abort
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -38,9 +38,9 @@ def most_bytes(path):
     return LARGEST if LARGE_PATHS.match(path) else 2 * MEGABYTE
 
 
-def refuse_unreadable():
-    """400 for NUL, lone surrogates and bytes that are no UTF-8 in path, query and cookies."""
-    environ = request.environ
+def refuse_unreadable(asked):
+    """400 for NUL, lone surrogates and bytes that are no UTF-8 in path, query and cookies of a request."""
+    environ = asked.environ
     path, query, cookies = environ["PATH_INFO"], environ.get("QUERY_STRING", ""), environ.get("HTTP_COOKIE", "")
     if not path.isascii() or "\0" in path:
         _read(path.encode("latin-1"))
@@ -50,48 +50,47 @@ def refuse_unreadable():
         _read(cookies.encode("latin-1"))
 
 
-def refuse_body():
+def refuse_body(asked):
     """413 for what is larger than its page needs, 400 for what cannot be read, 403 for another site's form."""
-    if request.method not in CHANGES:
+    if asked.method not in CHANGES:
         return None
-    most, fields = _room()
-    if (request.content_length or 0) > most:
+    most, fields = _room(asked.endpoint or "")
+    if (asked.content_length or 0) > most:
         abort(413)
-    if not is_from_own_page():
+    if not is_from_own_page(asked):
         return errors.answer(403, _("This form must be sent from this site's own page."))
-    request.max_content_length = request.max_form_memory_size = most
-    request.max_form_parts = fields
-    if request.mimetype == "application/x-www-form-urlencoded":
-        body = request.get_data()  # kept for whoever parses it
+    asked.max_content_length = asked.max_form_memory_size = most
+    asked.max_form_parts = fields
+    if asked.environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
+        body = asked.get_data()  # kept for whoever parses it
         if body.count(b"&") >= fields:
             abort(413)
-        _read(unquote_to_bytes(body.replace(b"+", b" ")))
+        _read(unquote_to_bytes(body.replace(b"+", b" ")) if b"%" in body else body)
         return None
-    for name, value in request.form.items(multi=True):
+    for name, value in asked.form.items(multi=True):
         _refuse_odd(name + value)
-    for _name, file in request.files.items(multi=True):
+    for _name, file in asked.files.items(multi=True):
         _refuse_odd(file.filename or "")
     return None
 
 
-def is_from_own_page():
+def is_from_own_page(asked):
     """Whether a form was sent from a page of this host: Fetch Metadata says so, else Origin, else Referer.
 
     Who says nothing of the three may not: every browser of ten years sends one.
     """
-    said = request.environ.get("HTTP_SEC_FETCH_SITE")
+    said = asked.environ.get("HTTP_SEC_FETCH_SITE")
     if said:
         return said == "same-origin"
-    came_from = request.headers.get("Origin") or request.headers.get("Referer", "")
+    came_from = asked.headers.get("Origin") or asked.headers.get("Referer", "")
     try:
-        theirs, own = urlsplit(came_from), urlsplit(request.host_url)
+        theirs, own = urlsplit(came_from), urlsplit(asked.host_url)
     except ValueError:
         return False
     return (theirs.scheme, theirs.netloc) == (own.scheme, own.netloc)
 
 
-def _room():
-    endpoint = request.endpoint or ""
+def _room(endpoint):
     if endpoint.startswith(ALWAYS_SMALL) or not endpoint or not current_user.is_authenticated:
         return SMALL
     return LARGER.get(endpoint) or LARGER.get(endpoint.partition(".")[0] + ".") or USUAL

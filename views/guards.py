@@ -42,18 +42,20 @@ def init_app(app):
 
 def admit():
     """What stands before every request, in this order: a body is not looked at before somebody may send it."""
-    return right_host() or refuse_unreadable() or connect() or shut_by_default() or refuse_body()
+    asked = request._get_current_object()  # asked a dozen times: past the proxy
+    return (right_host(asked) or refuse_unreadable(asked) or connect(asked) or shut_by_default(asked)
+            or refuse_body(asked))
 
 
-def right_host():
+def right_host(asked):
     """With a host name of its own the candidate site has no staff page, and the portal no candidate page."""
     host = current_app.config["CANDIDATE_HOST"]
-    if not host or request.endpoint in NO_DATABASE:
+    if not host or asked.endpoint in NO_DATABASE:
         return None
-    is_theirs = _name(request.host) == _name(host)
-    if is_theirs and request.path == "/":
+    is_theirs = _name(asked.host) == _name(host)
+    if is_theirs and asked.path == "/":
         return redirect("/results/", 303)
-    if is_theirs != (request.endpoint or CANDIDATE_SITE).startswith((CANDIDATE_SITE, "public.")):
+    if is_theirs != (asked.endpoint or CANDIDATE_SITE).startswith((CANDIDATE_SITE, "public.")):
         abort(404)
     return None
 
@@ -63,9 +65,9 @@ def _name(host):
     return re.sub(r":\d*$", "", host.lower()).rstrip(".")
 
 
-def connect():
+def connect(asked):
     """A connection a thread, kept for the next request; a broken one is replaced."""
-    if request.endpoint in NO_DATABASE or (request.endpoint in FIRST_PAGES and request.method == "GET"):
+    if asked.endpoint in NO_DATABASE or (asked.endpoint in FIRST_PAGES and asked.method == "GET"):
         return
     bound = database.obj  # past the proxy, which looks everything up by name
     if isinstance(bound, PostgresqlDatabase) and not bound.is_connection_usable():
@@ -74,8 +76,8 @@ def connect():
         bound.connect()
 
 
-def shut_by_default():
-    endpoint = request.endpoint
+def shut_by_default(asked):
+    endpoint = asked.endpoint
     if endpoint is None or endpoint in PUBLIC or endpoint.startswith(CANDIDATE_SITE):
         return None
     if current_user.is_authenticated:

@@ -12,6 +12,7 @@ from models.codes import ALPHABET, BASE, VALUE, as_typed, grouped
 from models.database import Refused, Sentence
 from models.passwords import keys
 from models.rules import results
+from models.rules.standing import releases_of, standing_of
 from models.tables.exams import Candidate, Centre, Series
 
 DIGEST, SIGNATURE = 8, 14  # symbols
@@ -74,7 +75,10 @@ def check(typed, now):
 
 def _compare(candidate, username, digest, pepper, now):
     """A later release adds to what is out, so every set of qualifications may be what the statement held."""
-    lines = visible_lines(results.for_staff(candidate.centre, candidate.series, now, candidate=candidate.id))
+    standing, releases = standing_of(candidate.centre, candidate.series), releases_of(candidate.series)
+    lines = [line for line in visible_lines(
+                 results.for_staff(candidate.centre, candidate.series, now, candidate=candidate.id))
+             if standing.visible_from(line.qualification, releases) <= now]  # staff may print it earlier
     if not lines:
         return Checked(HIDDEN)
     names = sorted({line.qualification for line in lines})

@@ -42,7 +42,7 @@ def test_a_statement_says_each_result_as_the_board_prints_it():
 
 
 def test_a_phone_reads_where_the_statement_can_be_checked():
-    assert codes(stated(STATEMENT)) == ["https://results.example/verify?code=7H3K-9PQR-4TVW"]
+    assert codes(stated(STATEMENT)) == ["https://results.example/verify#code=7H3K-9PQR-4TVW"]
 
 
 def test_a_screen_reader_hears_the_results_row_by_row():

@@ -16,6 +16,7 @@ from models.tables.imports import BoardImport
 from models.tables.people import Officer, StaffSession
 from models.tables.slips import CandidateSession, Credential
 from models.tables.subcentres import AttachedDefaults
+from tests.cast import CHANCE
 
 
 @pytest.fixture
@@ -86,7 +87,7 @@ def test_no_key_and_no_password_is_in_a_backup(lived_in, tmp_path):
     with zipfile.ZipFile(tmp_path / "b.zip") as archive:
         told = b"".join(archive.read(name) for name in archive.namelist())
     assert b"verifier" in told
-    for secret in ("c" * 40, "p" * 40, "s" * 40, *lived_in.passwords.values()):
+    for secret in (CHANCE, *lived_in.passwords.values()):
         assert secret.encode() not in told
     assert stat.S_IMODE((tmp_path / "b.zip").stat().st_mode) == 0o600
     assert [path.name for path in tmp_path.iterdir()] == ["b.zip"]

@@ -19,6 +19,7 @@ from models.tables.offers import SelectedCandidate
 from models.tables.slips import Credential
 from models.tables.staging import StagedEntry
 from models.tables.subcentres import AttachedCentre, AttachedDefaults
+from tests.cast import CHANCE
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ENTRY = ["June 2026", "XA101", "0001", "Zoë Ångström", "XA101260001", "IGCSE", "0580", "AX", "Mathematics", "entered"]
@@ -197,7 +198,7 @@ def test_another_uci_is_another_person_and_the_old_login_dies(cast):
         "0001 has another UCI and so is another person: the old login dies, and results that were held for the "
         "number go. If the UCI was only corrected, import this candidate’s results again."))]
     login = Credential.get(Credential.username == "XC301-0001-J26")
-    assert login.verifier != passwords.verifier(logins["0001"], login.salt, b"p" * 40)
+    assert login.verifier != passwords.verifier(logins["0001"], login.salt, CHANCE.encode())
     assert login.verifier == ""
     assert cast.confirm(cast.independent, cast.independent_officer)["0001"] != logins["0001"]
 

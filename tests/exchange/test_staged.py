@@ -18,6 +18,7 @@ from models.tables.staging import StagedEntry
 from models.tables.subcentres import AttachedCentre, AttachedDraft
 from tests.exchange.test_board_imports import agreed, send
 from tests.exchange.test_importing import CENTRE, ENTRY, NOW, RESULT, apply, csv_of, look, with_
+from tests.visitor import OWN_PAGE
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,8 @@ def send_large(board, data):
                    for name, value in parts.items())
     file = '--edge\r\nContent-Disposition: form-data; name="file"; filename="june.csv"\r\n\r\n'
     body = (head + file).encode() + data + b"\r\n--edge--\r\n"
-    return board._open("POST", "/board/imports", board.htmx, input_stream=io.BytesIO(body), content_length=len(body),
+    return board._open("POST", "/board/imports", board.htmx, headers=OWN_PAGE,
+                       input_stream=io.BytesIO(body), content_length=len(body),
                      content_type="multipart/form-data; boundary=edge")
 
 

@@ -13,6 +13,7 @@ from app import create_app
 from jobs import running
 from models.acts import issuing
 from models.database import database
+from tests.cast import KEYS
 
 CENTRES = 3  # of a job that generates; the files of an archive
 ONE_CENTRE = {"plan": 1, "store": 1, "finish": 1, "commit": 2}
@@ -59,8 +60,7 @@ def arm(stage):
 
 
 def main(url, instance, job_id, stage):
-    app = create_app(DATABASE_URL=url, INSTANCE_PATH=instance, SECRET_KEY="s" * 40,
-                     CREDENTIAL_KEY="k1:" + "c" * 40, PEPPER="p1:" + "p" * 40)
+    app = create_app(DATABASE_URL=url, INSTANCE_PATH=instance, **KEYS)
     with app.app_context():
         database.connect(reuse_if_open=True)
         if stage != "never":

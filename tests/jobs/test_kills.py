@@ -14,6 +14,7 @@ from models.rules import needs
 from models.tables.jobs import DONE, QUEUED, RUNNING, Job
 from models.tables.offers import Offer
 from models.tables.slips import Credential, Slip, SlipBatch
+from tests.cast import CHANCE
 from tests.jobs.dying_worker import STAGES, TIMES
 from tests.jobs.test_running import expire_leases
 
@@ -87,7 +88,7 @@ def logins():
 
 def signs_in(slip, secret):
     login = slip.candidate.login
-    return secret is not None and passwords.verifier(secret, login.salt, b"p" * 40) == login.verifier
+    return secret is not None and passwords.verifier(secret, login.salt, CHANCE.encode()) == login.verifier
 
 
 def assert_nothing_half(job):

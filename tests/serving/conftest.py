@@ -16,9 +16,9 @@ import pytest
 
 from benchmarks._servers import free_port
 from tests import programs
+from tests.cast import KEYS
 
 ROOT = Path(__file__).parents[2]
-KEYS = {"SECRET_KEY": "s" * 40, "CREDENTIAL_KEY": "k1:" + "c" * 40, "PEPPER": "p1:" + "p" * 40}
 SITE = "results.example"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 

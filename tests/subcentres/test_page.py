@@ -8,7 +8,7 @@ from models.tables.slips import Credential
 from models.tables.subcentres import AttachedCentre, AttachedDefaults, AttachedDraft, Controls
 from tests.inside import Inside
 from tests.subcentres.screen import HERE, ScreenPage
-from tests.visitor import Visitor, text_of
+from tests.visitor import OWN_PAGE, Visitor, text_of
 
 
 def controls(cast, centre):
@@ -310,7 +310,7 @@ def test_the_same_save_eight_at_once_is_one(cast, app):
 
     def send(visitor, form):
         try:
-            return visitor.client.post(HERE, data=form).status_code
+            return visitor.client.post(HERE, data=form, headers=OWN_PAGE).status_code
         finally:
             database.close()
 

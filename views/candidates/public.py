@@ -1,4 +1,7 @@
-"""Pages for everybody: what is kept about candidates, and whether a statement of results is genuine."""
+"""Pages for everybody: what is kept about candidates, and whether a statement of results is genuine.
+
+The code of a statement stands in the fragment of its address or in a form, so no log and no history keeps it.
+"""
 from flask import Blueprint, Response, g, request
 
 from models.database import Refused
@@ -9,6 +12,12 @@ from views.hypermedia import now
 
 bp = Blueprint("public", __name__)
 LONGEST_CODE = 80
+
+
+@bp.record_once
+def exempt_from_tokens(state):
+    """A token needs a session, and the checker has none; where the form comes from is asked of everybody."""
+    state.app.extensions["csrf"].exempt(bp)
 
 
 @bp.before_request
@@ -29,12 +38,15 @@ def privacy():
     return response
 
 
-@bp.get("/verify")
+@bp.route("/verify", methods=["GET", "POST"])
 def verify():
-    """A form for the code of a statement, and what a code tells: no more than its holder showed."""
-    typed = "".join(filter(str.isprintable, request.args.get("code", "")[:LONGEST_CODE]))
+    """A form for the code of a statement, and what a code tells: no more than its holder showed.
+
+    Statements printed earlier have the code in the query: it is filled in, and checked once it is sent.
+    """
+    typed = "".join(filter(str.isprintable, request.values.get("code", "")[:LONGEST_CODE]))
     checked = error = None
-    if typed:
+    if request.method == "POST":
         try:
             checked = statement_codes.check(typed, now())
         except Refused as refusal:

@@ -174,6 +174,8 @@ def _of_first_step():
 
 def _own_page(address):
     """A path of this site, or the start page: never another host."""
+    if not address.isprintable():
+        return url_for("sign_in.home")
     parts = urlsplit(address.replace("\\", "/"))
     if parts.scheme or parts.netloc or not parts.path.startswith("/") or parts.path.startswith("//"):
         return url_for("sign_in.home")
