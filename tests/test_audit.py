@@ -249,7 +249,7 @@ CASES = {
                                 made=an_import),
     "board_queue.again": Case("board", BOARD + "/queue/{id}/again", {}, "started a job again", made=a_job(FAILED)),
 }
-NOT_OF_THE_PORTAL = {"candidates.signed_in", "candidates.sign_out"}  # tests/candidates
+NOT_OF_THE_PORTAL = {"candidates.signed_in", "candidates.sign_out", "public.verify"}  # tests/candidates
 
 
 def filled(text, made):

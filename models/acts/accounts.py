@@ -2,14 +2,50 @@
 
 Every new password goes through `keep_password`, which ends the officer's sessions.
 """
-from models.acts import second_factor
+from models import staff_passwords
+from models.acts import attempts, second_factor
 from models.contacts import too_long
 from models.database import Refused, Sentence, database
 from models.staff_passwords import SHORTEST
 from models.tables import audit
-from models.tables.people import LONGEST_NAME, StaffSession
+from models.tables.people import LONGEST_NAME, Officer, StaffSession
 
+TOO_MANY = Sentence("There were too many attempts for this account. Wait 15 minutes, or use a browser in which you "
+                    "have signed in before.")
 NO_CODE = Sentence("This code is not right. Check the clock of your device and take the next one.")
+
+
+def officer_signing_in(email, password, now, is_known):
+    """The officer with this e-mail (lower case) and password; an unknown e-mail takes as long as a wrong password.
+
+    `is_known(officer)`: whether this browser has signed the officer in with the present password. It is spared the
+    refusal of too many attempts, never the count and the alarm. Raises `Refused(password=…)`.
+    """
+    officer = Officer.get_or_none(Officer.email == email, Officer.disabled_at.is_null())
+    if not attempts.take_ticket(email, now) and not (officer and is_known(officer)):
+        raise Refused(password=TOO_MANY)
+    if not staff_passwords.is_right(officer.password_hash if officer else "", password):
+        attempts.raise_alarms(email, Officer.get_or_none(Officer.email == email), now)
+        raise Refused(password=Sentence("The e-mail address or the password is not right."))
+    attempts.give_back(email, now)
+    return officer
+
+
+def refuse_wrong_password(officer, password, now, field="current"):
+    """For somebody who is signed in already and has to give the password once more. Raises `Refused(<field>=…)`.
+
+    Attempts are counted apart from those at the door: so an attack from outside keeps nobody from printing slips,
+    and whoever finds an open session has few.
+    """
+    if not password:
+        raise Refused(**{field: Sentence("Enter your present password.")})
+    ticket = f"inside {officer.email}"
+    if not attempts.take_ticket(ticket, now):
+        raise Refused(**{field: Sentence("There were too many attempts. Wait 15 minutes, then try again.")})
+    if not officer.password_is(password):
+        attempts.raise_alarms(ticket, officer, now)
+        raise Refused(**{field: Sentence("This is not your password.")})
+    attempts.give_back(ticket, now)
 
 
 def start_session(officer, now, browser, old=None):

@@ -145,10 +145,3 @@ class StaffSession(Model):
         officer = session.officer
         officer.session = session
         return officer
-
-
-def officer_with(email, password):
-    """The officer with this e-mail and password, or None; an unknown e-mail takes as long as a wrong password."""
-    officer = Officer.get_or_none(Officer.email == email.strip().lower(), Officer.disabled_at.is_null())
-    right = staff_passwords.is_right(officer.password_hash if officer else "", password)
-    return officer if right else None

@@ -13,7 +13,7 @@ from models.rules.standing import standing_of
 from models.staff_passwords import DEMO_PASSWORD
 from models.tables.exams import Candidate, Centre, Entry, Release, Series
 from models.tables.offers import Offer
-from models.tables.people import Officer, officer_with
+from models.tables.people import Officer
 from models.tables.slips import Credential, SlipBatch
 from models.tables.subcentres import AttachedCentre
 
@@ -57,7 +57,7 @@ def test_everybody_of_the_demo_signs_in_with_the_password_on_the_page(loaded, pl
         "associate", "board", "centre", "independent", "two-centres")]
     assert all(email in page.text for email in emails)
     assert DEMO_PASSWORD in page.text
-    assert all(officer_with(email, DEMO_PASSWORD) is not None for email in emails)
+    assert all(Officer.get(Officer.email == email).password_is(DEMO_PASSWORD) for email in emails)
     assert {email: [c.number for c in Officer.get(Officer.email == email).own_centres] for email in emails} == {
         "associate@demo.example": ["NC100"], "centre@demo.example": ["NC101"], "board@demo.example": [],
         "two-centres@demo.example": ["NC102", "NC110"], "independent@demo.example": ["NL500"]}

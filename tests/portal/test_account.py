@@ -89,6 +89,42 @@ def test_a_known_browser_is_not_limited_by_its_own_mistakes(app, cast):
     assert owner.sign_in(KIRAN).status == 303
 
 
+def test_a_known_browser_is_counted_and_told_of_like_any_other(app, cast):
+    owner = Visitor(app, cast.karachi_officer)
+    owner.post("/sign-out")
+    for _ in range(LIMIT + 2):
+        try_to_sign_in(owner)
+
+    assert AuditEvent.select().where(AuditEvent.what == "alarm: many refused sign-ins").count() == 1
+    assert TOO_MANY in try_to_sign_in(Visitor(app), password=PASSWORD).text
+
+
+def test_a_new_password_forgets_every_browser_but_the_one_it_was_chosen_in(app, cast):
+    here, elsewhere = Visitor(app, cast.karachi_officer), Visitor(app, cast.karachi_officer)
+    here.post("/account/password", {"current": PASSWORD, "password": NEW, "again": NEW})
+    here.post("/sign-out")
+    for _ in range(LIMIT):
+        try_to_sign_in(Visitor(app))
+
+    assert TOO_MANY in try_to_sign_in(elsewhere, password=NEW).text
+    assert here.sign_in(KIRAN, NEW).status == 303
+
+
+@pytest.mark.parametrize(("path", "field"), [
+    ("/account/password", "current"), ("/account/second-factor", "current"), ("/account/password-again", "password")])
+def test_whoever_finds_an_open_session_cannot_guess_its_password_without_end(app, cast, path, field):
+    visitor = Visitor(app, cast.karachi_officer)
+    for _ in range(LIMIT):
+        visitor.post(path, {field: "a wrong guess of many words"})
+
+    limited = visitor.post(path, {field: PASSWORD, "password": NEW, "again": NEW} if field == "current" else
+                           {field: PASSWORD})
+
+    assert (limited.status, "There were too many attempts." in limited.text) == (422, True)
+    assert AuditEvent.select().where(AuditEvent.what == "alarm: many refused sign-ins").count() == 1
+    assert Visitor(app).sign_in(cast.karachi_officer).status == 303  # the door counts apart
+
+
 def test_a_known_browser_is_known_for_its_own_officer_alone_and_cannot_be_forged(app, cast):
     for _ in range(LIMIT):
         try_to_sign_in(Visitor(app))

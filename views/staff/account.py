@@ -11,6 +11,7 @@ from models.tables.people import StaffSession
 from views.forms import errors_of, refuse_different, refuse_empty, typed_in
 from views.guards import officers_only
 from views.hypermedia import done, now, page
+from views.staff import known_browsers
 
 bp = Blueprint("account", __name__, url_prefix="/account")
 bp.before_request(officers_only)
@@ -40,13 +41,14 @@ def rename():
 def change_password():
     typed = typed_in("current", "password", "again")
     try:
-        refuse_wrong_password(typed["current"])
+        accounts.refuse_wrong_password(current_user, typed["current"], now())
         refuse_empty(typed, password=Sentence("Choose a password."))
         refuse_different(typed)
         accounts.set_password(current_user, typed["password"], current_user, now(), "changed the own password")
     except Refused as refusal:
         return account(errors=errors_of(refusal))
-    return done(url_for("account.account"), _("Your password is changed, and you are signed out everywhere else."))
+    return known_browsers.remember(done(url_for("account.account"), _(
+        "Your password is changed, and you are signed out everywhere else.")), current_user)
 
 
 @bp.route("/second-factor", methods=["GET", "POST"], endpoint="second_factor")
@@ -58,7 +60,7 @@ def enrol():
     typed = typed_in("current", "code")
     if request.method == "POST":
         try:
-            refuse_wrong_password(typed["current"])
+            accounts.refuse_wrong_password(current_user, typed["current"], now())
             refuse_empty(typed, code=Sentence("Enter the code."))
             codes = accounts.turn_second_factor_on(current_user, seed, typed["code"], now())
             session.pop("seed")
@@ -75,7 +77,7 @@ def enrol():
 def remove_second_factor():
     password = request.form.get("current", "")
     try:
-        refuse_wrong_password(password)
+        accounts.refuse_wrong_password(current_user, password, now())
         accounts.turn_second_factor_off(current_user, password, now())
     except Refused as refusal:
         return second_factor_page(errors_of(refusal))
@@ -85,7 +87,7 @@ def remove_second_factor():
 @bp.post("/recovery-codes")
 def renew_recovery_codes():
     try:
-        refuse_wrong_password(request.form.get("renew-current", ""))
+        accounts.refuse_wrong_password(current_user, request.form.get("renew-current", ""), now())
         return page("staff/recovery_codes.html", codes=accounts.renew_recovery_codes(current_user, now()))
     except Refused as refusal:
         return second_factor_page(errors_of(refusal, "renew-"))
@@ -102,11 +104,3 @@ def end_sessions():
 def second_factor_page(errors=None):
     return page("staff/second_factor.html", status=422 if errors else 200, errors=errors or {},
                 left=len(current_user.recovery_codes.split()))
-
-
-def refuse_wrong_password(password):
-    """Raises `Refused(current=…)` unless this is the present password."""
-    if not password:
-        raise Refused(current=Sentence("Enter your present password."))
-    if not current_user.password_is(password):
-        raise Refused(current=Sentence("This is not your password."))

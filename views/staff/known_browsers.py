@@ -1,6 +1,7 @@
-"""Browsers in which an officer has signed in before: the limits of sign-in are not for them.
+"""Browsers in which an officer has signed in with the present password: too many attempts are not refused there.
 
-The list rides in a signed cookie of its own, so an account under attack never shuts its owner out.
+The list rides in a signed cookie of its own, so an account under attack never shuts its owner out. A mark is of the
+officer and the stored password, so every browser is forgotten with a new one.
 """
 import secrets
 from datetime import timedelta
@@ -15,8 +16,8 @@ MOST = 8  # officers of one browser
 DIGITS = 16
 
 
-def is_known(email):
-    return subject_of(email)[:DIGITS] in _read().get("known", ())
+def is_known(officer):
+    return _mark(officer) in _read().get("known", ())
 
 
 def browser_id():
@@ -24,14 +25,18 @@ def browser_id():
     return _read().get("id", "")
 
 
-def remember(response, email):
+def remember(response, officer):
     """Let the browser keep that this officer has signed in with it."""
-    kept, officer = _read(), subject_of(email)[:DIGITS]
-    others = [other for other in kept.get("known", ()) if other != officer]
-    content = {"id": kept.get("id") or secrets.token_urlsafe(12), "known": [officer, *others][:MOST]}
+    kept, mark = _read(), _mark(officer)
+    others = [other for other in kept.get("known", ()) if other != mark]
+    content = {"id": kept.get("id") or secrets.token_urlsafe(12), "known": [mark, *others][:MOST]}
     response.set_cookie(_name(), _signer().dumps(content), max_age=LIFETIME, httponly=True, samesite="Lax",
                         secure=current_app.config["SESSION_COOKIE_SECURE"])
     return response
+
+
+def _mark(officer):
+    return subject_of(f"{officer.email} {officer.password_hash}")[:DIGITS]
 
 
 def _read():

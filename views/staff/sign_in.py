@@ -11,7 +11,7 @@ from exchange.demo import candidate_logins
 from models.acts import accounts, attempts, links, second_factor
 from models.database import Refused, Sentence
 from models.staff_passwords import DEMO_PASSWORD
-from models.tables.people import Officer, officer_with
+from models.tables.people import Officer
 from views.errors import sign_in_again
 from views.forms import errors_of, refuse_different, refuse_empty, typed_in
 from views.hypermedia import now, page
@@ -19,9 +19,6 @@ from views.staff import known_browsers
 
 bp = Blueprint("sign_in", __name__)
 SECOND_STEP_WITHIN = timedelta(minutes=5)
-TOO_MANY = Sentence("There were too many attempts for this account. Wait 15 minutes, or use a browser in which you "
-                    "have signed in before.")
-NO_PASSWORD = Sentence("Enter your password.")
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -29,8 +26,9 @@ def sign_in():
     typed, errors = typed_in("email", "password"), {}
     if request.method == "POST":
         try:
-            refuse_empty(typed, email=Sentence("Enter your e-mail address."), password=NO_PASSWORD)
-            officer = _officer_with_ticket(typed["email"].strip().lower(), typed["password"])
+            refuse_empty(typed, email=Sentence("Enter your e-mail address."), password=Sentence("Enter your password."))
+            officer = accounts.officer_signing_in(
+                typed["email"].strip().lower(), typed["password"], now(), known_browsers.is_known)
             return _to_second_step(officer) if officer.has_second_factor else start_session(officer)
         except Refused as refusal:
             errors = errors_of(refusal)
@@ -81,7 +79,7 @@ def welcome():
         else:
             session.clear()
             flash(_("Your password is set. Please sign in with it."), "success")
-            return known_browsers.remember(redirect(url_for("sign_in.sign_in"), 303), officer.email)
+            return known_browsers.remember(redirect(url_for("sign_in.sign_in"), 303), officer)
     return page("staff/welcome.html", status=422 if errors else 200, typed=typed, errors=errors)
 
 
@@ -104,8 +102,7 @@ def password_again():
     typed, errors = typed_in("password"), {}
     if request.method == "POST":
         try:
-            refuse_empty(typed, password=NO_PASSWORD)
-            _officer_with_ticket(current_user.email, typed["password"])
+            accounts.refuse_wrong_password(current_user, typed["password"], now(), "password")
             accounts.give_password_again(current_user, now())
             return redirect(_own_page(request.args.get("next", "")), 303)
         except Refused as refusal:
@@ -121,22 +118,7 @@ def start_session(officer):
     session.clear()
     session["_flashes"] = messages
     login_user(officer)
-    return known_browsers.remember(redirect(address, 303), officer.email)
-
-
-def _officer_with_ticket(email, password):
-    """The officer with this e-mail and password. Raises `Refused(password=…)`."""
-    is_known = known_browsers.is_known(email)
-    if not is_known and not attempts.take_ticket(email, now()):
-        raise Refused(password=TOO_MANY)
-    officer = officer_with(email, password)
-    if officer is None:
-        if not is_known:
-            attempts.raise_alarms(email, Officer.get_or_none(Officer.email == email), now())
-        raise Refused(password=Sentence("The e-mail address or the password is not right."))
-    if not is_known:
-        attempts.give_back(email, now())
-    return officer
+    return known_browsers.remember(redirect(address, 303), officer)
 
 
 def _check_code(officer, code):
@@ -146,10 +128,10 @@ def _check_code(officer, code):
         flash(ngettext("That recovery code is used. %(num)d is left.",
                        "That recovery code is used. %(num)d are left.", left), "warning")
         return
-    ticket = known_browsers.is_known(officer.email) and f"browser {known_browsers.browser_id()}"
+    ticket = known_browsers.is_known(officer) and f"browser {known_browsers.browser_id()}"
     ticket = ticket or f"code {officer.email}"
     if not attempts.take_ticket(ticket, now()):
-        raise Refused(code=TOO_MANY)
+        raise Refused(code=accounts.TOO_MANY)
     if not second_factor.use_code(officer, code, now()):
         attempts.raise_alarms(ticket, officer, now())
         raise Refused(code=Sentence("This code is not right, or was used before. Wait for the next one."))
