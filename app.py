@@ -57,7 +57,8 @@ def create_app(**given):
     errors.init_app(app)
     views.init_app(app)
     commands.init_app(app)
-    queue.init_app(app)
+    if settings["ROLE"] != "candidate":  # whose pages start no work, and whose role in the database has no queue
+        queue.init_app(app)
     app.context_processor(in_every_template)
     logging.getLogger("xhtml2pdf").setLevel(logging.CRITICAL)  # its warnings quote the document's text
     logging.getLogger("peewee").setLevel(logging.INFO)  # at DEBUG it writes every value of every statement

@@ -21,7 +21,9 @@ def init_app(app):
     """Give the app its queue: `app.extensions['queue']`."""
     url = app.config["DATABASE_URL"]
     if url.startswith("sqlite"):
-        queue = SqliteHuey("results", filename=str(Path(app.config["INSTANCE_PATH"]) / "queue.db"), results=False)
+        file = Path(app.config["INSTANCE_PATH"]) / "queue.db"
+        file.touch(mode=0o600)  # SQLite would let everybody read it; what it puts beside is made alike
+        queue = SqliteHuey("results", filename=str(file), results=False)
     else:
         queue = PostgresHuey("results", dsn=url, results=False)
 

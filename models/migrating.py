@@ -1,5 +1,6 @@
 """Bring the tables up to date. Many processes may start on an empty database at once: one migrates."""
 import fcntl
+import os
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,9 +56,13 @@ def alone(name, patience=None, refusal=None):
         finally:
             database.execute(Select(columns=[unlock]))
         return
-    with open(f"{database.database}.{name}", "w") as file:
+    with open(f"{database.database}.{name}", "w", opener=_for_its_owner) as file:
         _until(lambda: _locked(file), patience, refusal)
         yield
+
+
+def _for_its_owner(path, flags):
+    return os.open(path, flags, 0o600)
 
 
 def _until(is_mine, patience, refusal):

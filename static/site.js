@@ -18,8 +18,9 @@ on("htmx:response:error", ({ detail: { ctx } }) => {
 });
 
 // A swap loses neither place nor what is being typed
-let kept;
+let kept, old;
 on("htmx:before:swap", ({ detail: { ctx } }) => {
+  old = new Set(all("[hx-post]"));
   const at = document.activeElement;
   const isText = at !== ctx.sourceElement && at.type !== "checkbox" && at.defaultValue != null;
   const typed = isText && at.value !== at.defaultValue;
@@ -30,13 +31,19 @@ on("htmx:after:swap", () => {
   refused();
   const { at, typed } = kept ?? {}, now = by(at?.id);
   kept = null;
+  all("[hx-post]").filter((control) => !old?.has(control) && isUnheard(control)).forEach(changed);
   if (document.activeElement === document.body) now?.focus({ preventScroll: true });
   if (!now || now === at || !typed) return;
   now.value = typed;  // which is no change to a browser
-  const tell = () => now.dispatchEvent(new Event("change", { bubbles: true }));
+  const tell = () => changed(now);
   now.addEventListener("blur", tell, { once: true });
   now.addEventListener("change", () => now.removeEventListener("blur", tell));
 });
+// Nor a control that was changed between its insertion and the moment from which htmx hears it
+const changed = (control) => control.dispatchEvent(new Event("change", { bubbles: true }));
+const isUnheard = ({ type, checked, defaultChecked, options }) => type === "checkbox"
+  ? checked !== defaultChecked
+  : options && [...options].some((one) => one.selected !== one.defaultSelected);
 // Nor a box that is just being pressed: let go over its successor, or amid the swap, it would hear nothing
 let held;
 const meant = (target) => target === document.body && kept ? kept.at : target;

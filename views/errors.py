@@ -73,9 +73,13 @@ def missing_key(error):
     return answer(503, _("The keys that slips are made with are not available to this server."))
 
 
+def note_busy(error):
+    current_app.logger.error("database: %s", type(error.__cause__ or error).__name__)
+
+
 def busy(error):
     """The database is locked, full or away: words, and when to come back."""
-    current_app.logger.error("database: %s", type(error.__cause__ or error).__name__)
+    note_busy(error)
     response = answer(503, _("The service is busy just now. Please try again in a few seconds."))
     response.headers["Retry-After"] = "5"
     return response

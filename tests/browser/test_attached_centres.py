@@ -319,6 +319,26 @@ def test_changes_made_quickly_all_arrive(cast, signed_in):
     expect(amal.at("XA101-give_access")).to_be_checked()
 
 
+def test_a_choice_made_in_the_middle_of_a_swap_arrives(cast, signed_in):
+    """Between its insertion and the moment from which htmx listens, a control hears nothing."""
+    cast.give_access(cast.karachi)
+    amal = Screen(signed_in(cast.associates_officer), True)
+    amal.page.evaluate("() => { window.before = document.getElementById('XA101-contact_mode'); }")
+    amal.page.evaluate("""() => new MutationObserver((_changes, observer) => {
+        const choice = document.getElementById("XA101-contact_mode");
+        if (!choice || choice === window.before) return;
+        observer.disconnect();
+        choice.value = "centre";
+        choice.dispatchEvent(new Event("change", { bubbles: true }));
+    }).observe(document.body, { childList: true, subtree: true })""")
+    amal.change("XA101-delay", "24")
+
+    amal.row("XA101", "+24 h →")
+    amal.row("XA101", "No contact of its own yet")
+    amal.page.reload()
+    expect(amal.at("XA101-contact_mode")).to_have_value("centre")
+
+
 def fits(page):
     """Nothing sticks out of the screen, and axe finds nothing."""
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url

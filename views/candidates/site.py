@@ -6,13 +6,14 @@ where they come from (`views/admission.py`), and every rule is asked on every re
 from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, abort, g, redirect, request
+from peewee import InterfaceError, OperationalError
 
 from models.acts import candidate_sign_in
 from models.database import Refused
 from models.rules import candidate_sheet
 from models.rules.languages import LANGUAGES
-from views.candidates import cookie as cookie
-from views.candidates import turns
+from views import errors
+from views.candidates import cookie, turns
 from views.candidates.bound_templates import fixed, inside, render
 from views.candidates.sheet import sheet_values
 from views.candidates.statement import statement_pdf
@@ -55,11 +56,10 @@ def sign_in():
 
 @bp.post("/<language>/sign-in")
 def signed_in():
-    form = dict(parse_qsl(request.get_data(as_text=True)))  # two short fields: no machinery for uploads
+    form = _form()
     username, password = _typed(form.get("username", "")), _typed(form.get("password", ""))
     if not turns.is_mine(comes_again="again" in form):
-        return _page(render("candidates/wait.html", seconds=turns.seconds_to_wait(),
-                            typed={"username": username, "password": password}))
+        return _page(_waiting(username, password))
     old_token, _at = cookie.read()
     instant = now()
     try:
@@ -121,6 +121,31 @@ def signed_out():
     return _public(signed_out=True)
 
 
+@bp.errorhandler(OperationalError)
+@bp.errorhandler(InterfaceError)
+def database_is_away(error):
+    """Locked, full or started anew: nobody types 16 symbols again for that."""
+    errors.note_busy(error)
+    if request.endpoint == "candidates.signed_in":
+        form = _form()
+        response = _page(_waiting(_typed(form.get("username", "")), _typed(form.get("password", ""))), 503)
+    else:
+        response = _come_back(503)
+    response.headers["Retry-After"] = str(turns.COME_BACK[0])
+    return response
+
+
+def _form():
+    """{field: text}: two short fields need no machinery for uploads."""
+    return dict(parse_qsl(request.get_data(as_text=True)))
+
+
+def _waiting(username, password):
+    """The page that keeps what was typed and sends itself when the turn has come."""
+    return render("candidates/wait.html", seconds=turns.seconds_to_wait(),
+                  typed={"username": username, "password": password})
+
+
 def _site():
     return f"/results/{g.language}/"
 
@@ -133,11 +158,11 @@ def _public(signed_out):
     return response
 
 
-def _come_back():
+def _come_back(status=200):
     """To somebody who may well be signed in: an open page asks again by itself, a new one is told to."""
     if wants_fragment():
         return Response("", 503, {"Retry-After": str(turns.seconds_to_wait())})
-    response = _page(fixed("candidates/wait.html", typed=None, seconds=0))
+    response = _page(fixed("candidates/wait.html", typed=None, seconds=0), status)
     response.headers["Refresh"] = str(turns.seconds_to_wait())
     return response
 
