@@ -40,5 +40,6 @@ bench: $(STAMP)    ## what is fast, against what
 	$(BIN)/python -m benchmarks slips --check
 	$(BIN)/python -m benchmarks results --check
 	$(BIN)/python -m benchmarks subcentres --check
+	$(BIN)/python -m benchmarks attacks --check
 
 .PHONY: help install run check test proof bench

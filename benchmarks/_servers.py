@@ -30,7 +30,7 @@ def running(settings, workers=2):
                                              **settings}, start_new_session=True,
                                stdout=subprocess.DEVNULL)
     try:
-        _wait_for(port, process)
+        wait_for(port, process)
         yield port, process.pid
     finally:
         with contextlib.suppress(ProcessLookupError):
@@ -71,7 +71,7 @@ def open_files(wanted):
     return max(soft, allowed)
 
 
-def _wait_for(port, process):
+def wait_for(port, process):
     end = time.monotonic() + STARTED_WITHIN
     while time.monotonic() < end:
         if process.poll() is not None:

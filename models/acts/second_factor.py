@@ -81,7 +81,10 @@ def use_recovery_code(officer, typed):
 def use_code(officer, typed, now):
     """Whether this is the code of this moment; the same code is not taken twice."""
     step = step_of(officer.totp_seed, typed, now)
-    return step is not None and _first(officer, Officer.totp_last_step < step, totp_last_step=step)
+    if step is None:
+        return False
+    from_ahead = Officer.totp_last_step > step + 2 * DRIFT_STEPS  # the server's clock had jumped, and was put right
+    return _first(officer, (Officer.totp_last_step < step) | from_ahead, totp_last_step=step)
 
 
 def _first(officer, unchanged, **values):

@@ -271,6 +271,17 @@ def test_a_code_is_good_once(app, cast):
     assert (give_code(one, code).status, give_code(other, code).status) == (303, 422)
 
 
+def test_a_clock_that_was_ahead_shuts_nobody_out(cast):
+    secret, _codes = enrolled(cast.karachi_officer)
+    officer, there = Officer.get_by_id(cast.karachi_officer.id), now()
+
+    def use(at):
+        return second_factor.use_code(officer, pyotp.TOTP(secret).at(at), at)
+
+    ahead, back = there + timedelta(days=60), there + timedelta(minutes=5)
+    assert [use(ahead), use(back), use(back), use(back + timedelta(seconds=30))] == [True, True, False, True]
+
+
 def test_a_recovery_code_is_good_once(app, cast):
     _secret, codes = enrolled(cast.karachi_officer)
     one, other = Visitor(app), Visitor(app)
