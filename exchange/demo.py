@@ -13,7 +13,7 @@ from models.rules.standing import standing_of
 from models.staff_passwords import DEMO_PASSWORD, hasher
 from models.tables.exams import Centre, Series
 from models.tables.offers import ALL, SELECTED
-from models.tables.people import Officer, Posting
+from models.tables.people import BOARD_RIGHTS, Officer, Posting
 from models.tables.slips import Credential
 from models.tables.subcentres import AttachedCentre, AttachedDefaults
 
@@ -46,7 +46,7 @@ def load(now):
         board = not numbers
         officer = Officer.create(
             email=email, name=name, password_hash=hashed, is_demo=True, created_at=now, is_board_staff=board,
-            reads_unreleased=board, releases_results=board)
+            **dict.fromkeys(BOARD_RIGHTS, board))
         for number in numbers:
             Posting.create(officer=officer, centre=Centre.get(Centre.number == number),
                            manages_candidate_results=True, sends_files=True)

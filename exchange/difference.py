@@ -2,20 +2,22 @@
 from models.database import Sentence
 
 SHOWN = 200  # of each kind; the rest is counted
-SECTIONS = ("new", "changed", "removed", "unmatched", "refused", "warnings")
+SECTIONS = ("new", "changed", "unreleased", "removed", "unmatched", "refused", "warnings")
 
 
 class Difference:
     """Each section holds its first lines, `counts` says how many there are.
 
-    `new`: (line number, what); `changed`: (line, what, was, will be); `removed`: what a complete file no longer
-    holds; `unmatched` (what belongs to nothing that is held), `refused`, `warnings`: (line, Sentence). Of results
-    the two values of `changed` are empty: they are asked for by whoever may see them.
+    `new`: (line number, what); `changed`: (line, what, was, will be); `unreleased`: (line, what) of results that are
+    not out, new, changed or the same, of which a file tells nobody which (see `results.compare`); `removed`: what a
+    complete file no longer holds; `unmatched` (what belongs to nothing that is held), `refused`, `warnings`: (line,
+    Sentence). Of results the two values of `changed` are empty: they are asked for by whoever may see them.
     """
 
     def __init__(self, kind, total=0, unknown_columns=()):
         self.kind, self.total, self.unknown_columns = kind, total, list(unknown_columns)
-        self.new, self.changed, self.removed, self.unmatched, self.refused, self.warnings = ([] for _ in SECTIONS)
+        self.new, self.changed, self.unreleased, self.removed = [], [], [], []
+        self.unmatched, self.refused, self.warnings = [], [], []
         self._counts = dict.fromkeys(SECTIONS, 0)
 
     def add(self, section, *items, count=None):
@@ -30,7 +32,7 @@ class Difference:
 
     @property
     def changes_nothing(self):
-        return not any(self._counts[section] for section in ("new", "changed", "removed"))
+        return not any(self._counts[section] for section in ("new", "changed", "unreleased", "removed"))
 
     @property
     def is_refused(self):
@@ -42,7 +44,7 @@ class Difference:
         return sorted([*self.refused, *self.unmatched])
 
     def in_order(self):
-        for section in ("new", "changed", "unmatched", "refused", "warnings"):
+        for section in ("new", "changed", "unreleased", "unmatched", "refused", "warnings"):
             getattr(self, section).sort(key=lambda item: item[0])
         return self
 
@@ -55,7 +57,7 @@ class Difference:
     def from_json(cls, stored):
         difference = cls(stored["kind"], stored["total"], stored["unknown_columns"])
         for name in SECTIONS:
-            difference.add(name, *map(_item, stored[name]), count=stored["counts"][name])
+            difference.add(name, *map(_item, stored.get(name, [])), count=stored["counts"].get(name, 0))
         return difference
 
 

@@ -9,7 +9,7 @@ from exchange import importing
 from jobs.running import kind
 from models.database import Overtaken, Refused, Sentence, database
 from models.tables import audit
-from models.tables.imports import BoardImport
+from models.tables.imports import RIGHT_FOR, BoardImport
 from models.tables.jobs import Job
 
 MOST_BYTES, MOST_ROWS = 2 * 1024 * 1024, 20_000  # of what is done while the officer waits; more goes on the queue
@@ -70,6 +70,8 @@ def carry_out(work):
             Job.update(total=rows).where(Job.id == work.job.id).execute()
         work.progress(rows)
 
+    if by is None or not getattr(by, RIGHT_FOR[board_import.kind]):
+        raise Refused(Sentence("Whoever sent this file has no right to it any more."))
     if seen is None:
         importing.read(board_import, io.BytesIO(board_import.content), work.job.created_at, unprintable=unprintable,
                        progress=progress)

@@ -15,7 +15,7 @@ from models.rules.standing import standing_of
 from models.staff_passwords import hasher
 from models.tables.exams import Candidate, Centre, Entry, Release, Series, recount_qualifications
 from models.tables.offers import ALL
-from models.tables.people import Officer, Posting
+from models.tables.people import BOARD_RIGHTS, Officer, Posting
 from models.tables.subcentres import AttachedCentre, AttachedDefaults
 
 CHANCE = "zQ7mW2xV9pL4tR8nB3kD6hJ1gF5yC0sA"  # what production takes for a secret
@@ -62,8 +62,8 @@ class Cast:
 
     def officer(self, email, name, centre=None, right=True, board=False):
         officer = Officer.create(
-            email=email, name=name, password_hash=HASHED, is_board_staff=board, reads_unreleased=board,
-            releases_results=board, created_at=self.now)
+            email=email, name=name, password_hash=HASHED, is_board_staff=board,
+            created_at=self.now, **dict.fromkeys(BOARD_RIGHTS, board))
         if centre:
             Posting.create(officer=officer, centre=centre, manages_candidate_results=right, sends_files=right)
         return officer

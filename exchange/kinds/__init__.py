@@ -2,8 +2,8 @@
 
 `TABLE`, `FIELDS`: where its rows are staged. `as_staged(board_import, line, values, difference)`: a row for them.
 `mark(board_import, first, last)`, where there is one: compares the staged rows of some lines. `compare(board_import,
-difference, now)`: fills in the Difference and its `writes`. `store(board_import, difference, now)`: publishes, in the
-caller's transaction.
+difference, now, early)`: fills in the Difference and its `writes`; `early`: for somebody with the right to read results
+before their release. `store(board_import, difference, by, now)`: publishes, in the caller's transaction.
 """
 from exchange.kinds import centres, entries, releases, results
 

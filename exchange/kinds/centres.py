@@ -17,7 +17,7 @@ def as_staged(board_import, line, values, _difference):
     return board_import, line, "", json.dumps(values)
 
 
-def compare(board_import, difference, now):
+def compare(board_import, difference, now, _early=False):
     """`writes`: new and changed centres' values, and the moves between Associates."""
     rows = [(line, dict(zip(COLUMNS["centres"], json.loads(cells), strict=True)))
             for line, cells in staging.lines(board_import.id)]
@@ -40,7 +40,7 @@ def compare(board_import, difference, now):
         seen.add(row["centre_number"])
 
 
-def store(_kept, difference, now):
+def store(_kept, difference, _by, now):
     writes = difference.writes
     for row in writes["new"]:
         Centre.create(number=row["centre_number"], **_own(row))

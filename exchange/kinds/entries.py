@@ -38,7 +38,7 @@ def mark(board_import, first, last):
           & (Candidate.number == row.candidate_number))
 
 
-def compare(board_import, difference, _now):
+def compare(board_import, difference, _now, _early=False):
     """`writes`: what `store` does beside the new and changed rows."""
     writes = difference.writes = {"others": [], "renumbered": [], "gone": []}
     _refuse_two_people(board_import.id, difference)
@@ -50,7 +50,7 @@ def compare(board_import, difference, _now):
     _find_gone(board_import, difference)
 
 
-def store(board_import, difference, now):
+def store(board_import, difference, _by, now):
     writes = difference.writes
     named = StagedEntry.select(StagedEntry.series).where(StagedEntry.board_import == board_import.id).distinct()
     for name, in named.tuples():

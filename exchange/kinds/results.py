@@ -1,13 +1,13 @@
 """results.csv: a result belongs to a valid entry for the option that it names, or is unmatched.
 
-The statements stand in `models.results`: nothing here names a grade's column.
+The statements stand in `models.rules.results`: nothing here names a grade's column.
 """
 from exchange.columns import band_disagrees
 from exchange.difference import SHOWN
 from models.database import Sentence
 from models.rules import results
 from models.tables import staging
-from models.tables.staging import CHANGED, NEW, TWICE
+from models.tables.staging import CHANGED, NEW, SAME, TWICE
 
 TABLE = results.StagedResult
 FIELDS = results.STAGED_FIELDS
@@ -23,14 +23,23 @@ def as_staged(board_import, line, values, difference):
     return board_import, line, "", *values
 
 
-def compare(board_import, difference, _now):
-    """`writes`: the entries whose results a complete file no longer holds."""
+def compare(board_import, difference, now, early=False):
+    """`writes`: the entries whose results a complete file no longer holds.
+
+    `early`: the right to read results before their release. Without it a grade could be guessed by sending files and
+    looking which row is 'the same': so all rows of what is not out are one number and one list.
+    """
     staging.mark_twice(TABLE, board_import.id, TABLE.entry)
     counted = staging.verdicts(TABLE, board_import.id)
     entered = results.staged_options(board_import.id, SHOWN)
+    for section, verdicts, is_out, words in (
+            ("new", (NEW,), True, ()), ("changed", (CHANGED,), True, ("", "")),
+            ("unreleased", (NEW, CHANGED, SAME), False, ())):
+        if early and section == "unreleased":
+            continue
+        rows = results.staged_as_out(board_import.id, now, None if early else is_out, verdicts)
+        difference.add(section, *((row.line, _what(row), *words) for row in rows.limit(SHOWN)), count=rows.count())
     for verdict, section, words in (
-            (NEW, "new", lambda row: ()),
-            (CHANGED, "changed", lambda row: ("", "")),
             (TWICE, "refused", lambda row: (Sentence("%(what)s stands twice.", what=_what(row)),)),
             (results.UNENTERED, "unmatched", lambda row: (Sentence("%(what)s is not entered.", what=_what(row)),)),
             (results.WITHDRAWN, "unmatched", lambda row: (
@@ -39,9 +48,7 @@ def compare(board_import, difference, _now):
                 "%(what)s is entered for option %(entered)s, not %(given)s.", what=_what(row),
                 entered=entered[row.line], given=row.option_code),))):
         rows = staging.with_verdict(TABLE, board_import.id, verdict).limit(SHOWN)
-        named = section in ("new", "changed")
-        difference.add(section, *((row.line, *((_what(row),) if named else ()), *words(row)) for row in rows),
-                       count=counted.get(verdict, 0))
+        difference.add(section, *((row.line, *words(row)) for row in rows), count=counted.get(verdict, 0))
     difference.writes = []
     if board_import.complete:
         gone = list(results.missing_from(board_import.id).tuples())
@@ -49,7 +56,7 @@ def compare(board_import, difference, _now):
         difference.writes = [entry for entry, *_key in gone]
 
 
-def store(board_import, difference, now):
+def store(board_import, difference, _by, now):
     results.publish(board_import.id, now)
     results.withdraw(difference.writes)
 

@@ -81,6 +81,11 @@ def set_release(series, qualification, at, seen, by, now):
     """
     if qualification not in {line.qualification for line in lines_of(series)}:
         raise Refused(qualification=Sentence("No candidate is entered for that qualification in this series."))
+    announce(series, qualification, at, seen, by, now)
+
+
+def announce(series, qualification, at, seen, by, now):
+    """As `set_release`, of a board file: its qualification may have no entry yet. Raises `Overtaken`."""
     with database.atomic():
         if seen is None:
             stored = Release.insert(series=series, qualification=qualification, released_at=at

@@ -12,7 +12,7 @@ from peewee import EXCLUDED, JOIN, Case, CharField, ForeignKeyField, IntegerFiel
 from models.database import Model, Moment
 from models.rules.standing import governed, may_sign_in, uses_default_contact, visible_at
 from models.statements import Statement, given
-from models.tables import audit
+from models.tables import audit, staging
 from models.tables.exams import Candidate, Centre, Entry, Release, Series
 from models.tables.offers import Offer
 from models.tables.slips import CandidateSession, Credential
@@ -223,6 +223,22 @@ def mark_staged(board_import, first, last):
         .where(row.board_import == board_import, row.line.between(first, last)).alias("marked"))
     StagedResult.update(entry=marked.c.entry, verdict=marked.c.verdict).from_(marked).where(
         StagedResult.id == marked.c.id).execute()
+
+
+def staged_as_out(board_import, now, is_out, verdicts):
+    """Staged rows with one of these verdicts, in order of lines, whose results are out (`is_out`), are not, or all
+    where it is None. A query."""
+    rows = staging.with_verdict(StagedResult, board_import, *verdicts)
+    if is_out is None:
+        return rows
+    out = (Release.select().join(Series).where(
+        Series.name == StagedResult.series, Release.qualification == StagedResult.qualification, released(now)))
+    return rows.where(fn.EXISTS(out) if is_out else ~fn.EXISTS(out))
+
+
+def read_staged_early(board_import, by, now):
+    """Record that somebody with the right to it looks at what a file would change before the release."""
+    audit.record(by, "read results before their release", now, subject=f"file {board_import.name}")
 
 
 def staged_options(board_import, limit):

@@ -7,7 +7,9 @@ from models.database import Model, Moment, OneOf
 from models.tables.jobs import Job
 from models.tables.people import Officer
 
-KINDS = ("centres", "entries", "results", "releases")
+RIGHT_FOR = {"centres": "keeps_register", "entries": "keeps_register", "results": "loads_results",
+             "releases": "releases_results"}  # the right of the board that a file needs, as its page does
+KINDS = tuple(RIGHT_FOR)
 
 
 class BoardImport(Model):

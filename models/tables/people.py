@@ -13,7 +13,7 @@ LONGEST_NAME = 120  # characters
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=8)
 RIGHTS = ("manages_candidate_results", "sends_files")
-BOARD_RIGHTS = ("reads_unreleased", "releases_results")
+BOARD_RIGHTS = ("keeps_register", "loads_results", "reads_unreleased", "releases_results")
 
 
 class Officer(Model):
@@ -27,6 +27,8 @@ class Officer(Model):
     totp_last_step = IntegerField(default=0)  # a code is good once
     recovery_codes = TextField(default="")  # SHA-256 digests, one a line; a used one is gone
     is_board_staff = BooleanField(default=False)
+    keeps_register = BooleanField(default=False)
+    loads_results = BooleanField(default=False)
     reads_unreleased = BooleanField(default=False)
     releases_results = BooleanField(default=False)
     is_demo = BooleanField(default=False)

@@ -239,8 +239,8 @@ def test_the_audit_of_results_holds_no_grade(cast):
     assert len(event.subject) == 64
     assert "A*" not in told
     assert {(c.field, c.after) for c in event.changes} == {
-        ("rows", "1"), ("new", "1"), ("changed", "0"), ("removed", "0"), ("unmatched", "0"), ("refused", "0"),
-        ("warnings", "0")}
+        ("rows", "1"), ("new", "1"), ("changed", "0"), ("unreleased", "0"), ("removed", "0"),
+        ("unmatched", "0"), ("refused", "0"), ("warnings", "0")}
 
 
 def test_a_mark_outside_the_band_of_its_grade_is_a_warning(cast):
