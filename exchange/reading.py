@@ -2,27 +2,31 @@
 import codecs
 import csv
 import io
-import re
-import zipfile
-import zlib
-from functools import reduce
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
 from typing import NamedTuple
 
-from python_calamine import CalamineError, CalamineWorkbook
-
+from exchange import workbook
+from exchange.workbook import LONGEST_FIELD
 from models.database import Refused, Sentence
 
 LARGEST = 512 * 1024 * 1024  # bytes of a file; more is refused before it is read
-LARGEST_XLSX = 256 * 1024 * 1024  # bytes that an XLSX may unpack to
-MOST_CELLS = 12_000_000  # of a sheet from its first to its last: every row that there can be, with the columns known
-LONGEST_FIELD = 2_000
 LONGEST_LINE = 20_000
 STEP = 1024 * 1024
 SEPARATORS = (",", ";", "\t")
 XLSX = b"PK\x03\x04"
-CELL = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,3})(\d{1,9})["']""")
-BROKEN_XLSX = (zipfile.BadZipFile, zlib.error, CalamineError, LookupError, OSError, ValueError, RuntimeError,
-               NotImplementedError, EOFError)
+PATIENCE = 20  # seconds until the first rows of a workbook
+UNREADABLE = {
+    "broken": Sentence("The file is no table that can be read: send XLSX or CSV (UTF-8)."),
+    "large": Sentence("The file is too large."),
+    "far": Sentence("The sheet has cells far away from its table, or more than 4,000,000 cells. Copy the table into a "
+                    "new file, or send it as CSV."),
+    "long": Sentence("A field is too long."),
+}
 
 
 class Table(NamedTuple):
@@ -114,54 +118,41 @@ def _is_utf8(line):
 
 
 def _xlsx_rows(file):
+    """The rows of the first sheet, read by `workbook.py` in a process of its own, which ends with this iterator."""
+    given = _on_disk(file)
+    given.seek(0)
+    reader = subprocess.Popen([sys.executable, "-I", workbook.__file__], stdin=given, stdout=subprocess.PIPE,  # noqa: S603
+                              stderr=subprocess.DEVNULL)
+    patience = threading.Timer(PATIENCE, reader.kill)
+    patience.start()
     try:
-        _measure(file)
+        for line in reader.stdout:
+            patience.cancel()
+            told = json.loads(line)
+            if isinstance(told, dict):
+                raise Refused(file=UNREADABLE[told["refused"]])
+            yield from told
+        if reader.wait():  # it had no more memory or time
+            raise Refused(file=UNREADABLE["broken"])
+    finally:
+        patience.cancel()
+        reader.kill()
+        reader.wait()
+        reader.stdout.close()
+        if given is not file:
+            given.close()
+
+
+def _on_disk(file):
+    """The file, or a copy of one that is in memory, as a process can be given it."""
+    try:
+        file.fileno()
+    except OSError:
+        copy = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the iterator)
         file.seek(0)
-        sheet = CalamineWorkbook.from_filelike(file).get_sheet_by_index(0)
-        rows = sheet.to_python(skip_empty_area=False)
-    except BROKEN_XLSX:
-        raise _refused("The file is no table that can be read: send XLSX or CSV (UTF-8).") from None
-    for line, row in enumerate(rows, 1):
-        yield line, [_text(cell) for cell in row]
-
-
-def _measure(file):
-    """Refuse what would fill the memory, before it does: a few kB may unpack to gigabytes, or name one cell at the
-    far end of a sheet, for which the reader would make room. Reading each part here also proves its stated size.
-    """
-    rows = columns = 0
-    with zipfile.ZipFile(file) as archive:
-        if sum(item.file_size for item in archive.infolist()) > LARGEST_XLSX:
-            raise _refused("The file is too large.")
-        if "xl/workbook.xml" not in archive.namelist():
-            raise zipfile.BadZipFile
-        for item in archive.infolist():
-            with archive.open(item) as part:
-                before = b""
-                while some := part.read(STEP):
-                    for letters, digits in CELL.findall(before + some):
-                        rows, columns = max(rows, int(digits)), max(columns, _column(letters.upper()))
-                    before = some[-40:]
-    if rows * columns > MOST_CELLS:
-        raise _refused("The sheet has cells far away from its table. Copy the table into a new file.")
-
-
-def _column(letters):
-    return reduce(lambda column, letter: column * 26 + letter - 64, letters, 0)
-
-
-def _text(cell):
-    """A spreadsheet cell as text: whole numbers without a point, dates as ISO 8601."""
-    if isinstance(cell, bool):
-        return str(cell).lower()
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if hasattr(cell, "isoformat"):
-        return cell.isoformat()
-    text = str(cell).strip()
-    if len(text) > LONGEST_FIELD:
-        raise _refused("A field is too long.")
-    return text
+        shutil.copyfileobj(file, copy)
+        return copy
+    return file
 
 
 def _refused(msgid, **values):
