@@ -20,6 +20,7 @@ from models.acts.officers import OPERATOR
 from models.database import Refused, Sentence, database
 from models.migrating import migrate
 from models.passwords import MissingKey
+from models.rules import grants
 from models.staff_passwords import DEMO_PASSWORD
 from models.tables.exams import Centre, Series
 from models.tables.people import BOARD_RIGHTS, RIGHTS, Officer
@@ -40,7 +41,7 @@ class InSentences(click.Command):
 
 def init_app(app):
     for command in (migrate_command, officer_commands, slips, worker, import_command, template_check, demo_command,
-                    backup_command, restore_command, erase_command):
+                    backup_command, restore_command, erase_command, grants_command):
         app.cli.add_command(command)
 
 
@@ -60,6 +61,16 @@ def migrate_command():
     """Bring the database up to date."""
     names = migrate()
     click.echo(f"Applied: {', '.join(names)}." if names else "Nothing to do: the database is up to date.")
+
+
+@click.command("grants")
+@click.argument("role")
+def grants_command(role):
+    """Print the SQL that makes a PostgreSQL role for the candidate site, which can do no more than its pages do."""
+    try:
+        click.echo(grants.candidate_tier(role))
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
 
 
 @click.command("template-check")
@@ -214,6 +225,8 @@ def refuse_unfit(app):
     """PRODUCTION does not start with debug on, nor with sign-ins that everybody knows. Raises `Unfit`."""
     if app.debug:
         raise Unfit("PRODUCTION=1 does not start with debug on.")
+    if app.config["ROLE"] == "candidate":
+        return  # it has no staff sign-in, and its role in the database does not see officers
     with database.connection_context():
         if Officer.table_exists() and Officer.select().where(Officer.is_demo).exists():
             raise Unfit("PRODUCTION=1 does not start with demo sign-ins: use an empty database.")

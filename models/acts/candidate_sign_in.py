@@ -107,7 +107,7 @@ def is_right(door, symbols):
 def sign_out(token, now):
     """End the session on the server. Gives the candidate's username, or None where there was no such session."""
     with database.atomic():
-        session = CandidateSession.select(CandidateSession, Credential).join(Credential).where(
+        session = CandidateSession.select(CandidateSession.id, Credential.username).join(Credential).where(
             CandidateSession.digest == digest_of(token)).first()
         if session is None:
             return None

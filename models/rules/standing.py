@@ -56,6 +56,15 @@ def governed(query):
     )
 
 
+def visible_to(candidate, now):
+    """The qualifications whose instant has come for this candidate, without a look at holds. One query."""
+    query = governed(
+        Candidate.select(Release.qualification).join(Centre).join_from(Candidate, Series)
+        .join_from(Series, Release, on=Release.series == Series.id)
+    ).where(Candidate.id == candidate.id, visible_at <= int(now.timestamp()))
+    return {qualification for qualification, in query.tuples()}
+
+
 # --- in Python ---------------------------------------------------------------------------------------------
 
 

@@ -12,7 +12,7 @@ from models.codes import ALPHABET, BASE, VALUE, as_typed, grouped
 from models.database import Refused, Sentence
 from models.passwords import keys
 from models.rules import results
-from models.rules.standing import releases_of, standing_of
+from models.rules.standing import visible_to
 from models.tables.exams import Candidate, Centre, Series
 
 DIGEST, SIGNATURE = 8, 14  # symbols
@@ -75,10 +75,10 @@ def check(typed, now):
 
 def _compare(candidate, username, digest, pepper, now):
     """A later release adds to what is out, so every set of qualifications may be what the statement held."""
-    standing, releases = standing_of(candidate.centre, candidate.series), releases_of(candidate.series)
+    out = visible_to(candidate, now)  # staff may print it earlier
     lines = [line for line in visible_lines(
                  results.for_staff(candidate.centre, candidate.series, now, candidate=candidate.id))
-             if standing.visible_from(line.qualification, releases) <= now]  # staff may print it earlier
+             if line.qualification in out]
     if not lines:
         return Checked(HIDDEN)
     names = sorted({line.qualification for line in lines})
@@ -99,7 +99,9 @@ def visible_lines(rows):
 
 def _candidate(head):
     return (
-        Candidate.select(Candidate, Centre, Series).join(Centre).switch(Candidate).join(Series)
+        Candidate.select(Candidate.id, Candidate.number, Candidate.name, Centre.id, Centre.number, Centre.name,
+                         Series.id, Series.name)
+        .join(Centre).switch(Candidate).join(Series)
         .where(Centre.number == head[:5], Candidate.number == head[5:9], Series.short == head[9:]).first())
 
 
