@@ -17,7 +17,7 @@ from models import passwords
 from models.database import connect
 from models.rules.languages import LANGUAGES
 from models.tables.people import StaffSession
-from views import admission, errors, guards, languages
+from views import admission, errors, guards, languages, once
 from views.hypermedia import is_poll, now, say
 from views.staff.cookie import StaffCookie
 
@@ -54,6 +54,7 @@ def create_app(**given):
     login.user_loader(lambda token: StaffSession.officer_of(token, now(), is_poll()))
     guards.init_app(app)
     CSRFProtect(app)  # after the guards: it reads the form
+    once.init_app(app)
     errors.init_app(app)
     views.init_app(app)
     commands.init_app(app)

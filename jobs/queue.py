@@ -10,7 +10,7 @@ from huey.consumer import Consumer
 
 from exchange import importing
 from jobs import archive, imports, running, slips  # noqa: F401 (importing registers the kinds of job)
-from models.acts import attempts, candidate_sign_in
+from models.acts import attempts, candidate_sign_in, once
 from models.database import database
 
 logging.getLogger("huey").setLevel(logging.WARNING)
@@ -43,7 +43,7 @@ def init_app(app):
     @queue.periodic_task(crontab(minute="17"), name="forget")
     def forget():
         """Candidates' sessions, counts of refused sign-ins and board files that nobody needs any more."""
-        for forget_old in (candidate_sign_in.forget_ended, attempts.forget_old, importing.forget_old):
+        for forget_old in (candidate_sign_in.forget_ended, attempts.forget_old, importing.forget_old, once.forget_old):
             _with_connection(forget_old, datetime.now(UTC))
 
     queue.on_shutdown("hang_up")(queue.storage.close)  # PostgresHuey leaves each worker's connection open

@@ -8,6 +8,7 @@ from models.tables.imports import BoardImport
 from models.tables.jobs import Job
 from models.tables.links import OneTimeLink
 from models.tables.offers import Offer, SelectedCandidate
+from models.tables.once import SentForm
 from models.tables.people import Officer, Posting, StaffSession
 from models.tables.slips import CandidateSession, Credential, Slip, SlipBatch
 from models.tables.staging import StagedEntry, StagedLine
@@ -15,7 +16,7 @@ from models.tables.subcentres import AttachedCentre, AttachedDefaults, AttachedD
 
 TABLES = (
     Centre, Series, Release, Candidate, Entry, Result,
-    Officer, Posting, StaffSession, OneTimeLink,
+    Officer, Posting, StaffSession, OneTimeLink, SentForm,
     AttachedDefaults, AttachedCentre, AttachedDraft,
     Offer, SelectedCandidate,
     SlipBatch, Slip, Credential, CandidateSession, Attempts,

@@ -31,7 +31,7 @@ QUERIES = {
 FORMS = {"public.verify": [{"code": "A*"}],
          "statements.make": [{"kind": kind} for kind in ("csv", "xlsx", "statements", "broadsheet")]}
 # the form's token, and the clock
-RANDOM = re.compile(rb'(?:Im|\.eJ)[\w-]{12,}\.[\w-]+\.[\w-]+|data-now="\d+"|<b>\d+</b>')
+RANDOM = re.compile(rb'name="once" value="[\w-]+"|(?:Im|\.eJ)[\w-]{12,}\.[\w-]+\.[\w-]+|data-now="\d+"|<b>\d+</b>')
 MAKE_SOMETHING_RANDOM = {"account.second_factor", "officers.link", "to_do.archive"}  # secrets and ids, no results
 BOARD_STAFF = "the board without the right"
 PASSING = ("Date", "Set-Cookie")

@@ -124,14 +124,14 @@ def test_one_job_started_in_two_processes_makes_one_batch(app, cast, database_ur
 
 
 def pressed_at_once(app, officers, path, form):
-    """The statuses of the same form sent by each officer at the same instant."""
+    """The statuses of the same form sent by each officer at the same instant. A value that is a function makes one."""
     visitors, statuses = [Inside(app, officer) for officer in officers], []
     start = threading.Barrier(len(officers))
 
     def press(visitor, token):
         start.wait()
-        statuses.append(visitor.client.post(path, data={**form, "csrf_token": token},
-                                            headers=OWN_PAGE).status_code)
+        data = {name: value() if callable(value) else value for name, value in form.items()}
+        statuses.append(visitor.client.post(path, data={**data, "csrf_token": token}, headers=OWN_PAGE).status_code)
         database.close()
 
     threads = [threading.Thread(target=press, args=(visitor, visitor.csrf)) for visitor in visitors]
