@@ -14,7 +14,7 @@ from documents.check import check_template
 from documents.engine import unprintable
 from exchange import backup, demo, importing, reading
 from exchange.columns import COLUMNS
-from jobs import queue
+from jobs import archive, queue
 from models.acts import erasing, issuing, officers
 from models.acts.officers import OPERATOR
 from models.database import Refused, Sentence, database
@@ -183,10 +183,11 @@ def restore_command(file, replace):
 @click.command("erase", cls=InSentences)
 @click.argument("code")
 @click.confirmation_option(prompt="Everything about the candidates of this series goes for good. Erase it?")
+@with_appcontext
 def erase_command(code):
     """Erase everything about the candidates of a series that is over, e.g. june-2026."""
     series = series_with(code)
-    gone = erasing.erase(series, str(OPERATOR), now())
+    gone = erasing.erase(series, str(OPERATOR), now(), archive.folder_of(current_app))
     click.echo(f"{code} and its {gone} candidates are erased. Backups still hold them.")
 
 

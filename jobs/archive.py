@@ -71,12 +71,16 @@ def file_of(job):
 
 def path_of(job):
     suffix = {PDF: "zip", CSV: "csv"}[job.wanted["format"]]
-    return Path(current_app.config["INSTANCE_PATH"]) / "archives" / f"{job.public_id}.{suffix}"
+    return folder_of(current_app) / f"{job.public_id}.{suffix}"
 
 
-def forget_old(folder):
+def folder_of(app):
+    return Path(app.config["INSTANCE_PATH"]) / "archives"
+
+
+def forget_old(app):
     """Delete the archives that are older than an hour, and what a killed worker left of one."""
-    for path in (Path(folder) / "archives").glob("*"):
+    for path in folder_of(app).glob("*"):
         with suppress(FileNotFoundError):  # another worker was first, or this one has just finished
             if datetime.fromtimestamp(path.stat().st_mtime, UTC) < datetime.now(UTC) - KEPT:
                 path.unlink()

@@ -10,11 +10,13 @@ from huey.consumer import Consumer
 
 from exchange import importing
 from jobs import archive, imports, running, slips  # noqa: F401 (importing registers the kinds of job)
-from models.acts import attempts, candidate_sign_in, once
+from models.acts import accounts, attempts, candidate_sign_in, links, once, subcentres
 from models.database import database
 
 logging.getLogger("huey").setLevel(logging.WARNING)
 log = logging.getLogger(__name__)
+FORGETTING = (candidate_sign_in.forget_ended, accounts.forget_ended, links.forget_old, attempts.forget_old,
+              importing.forget_old, running.forget_old, subcentres.forget_old, once.forget_old)
 
 
 def init_app(app):
@@ -38,12 +40,12 @@ def init_app(app):
         with app.app_context():
             for job_id in _with_connection(running.left_behind, datetime.now(UTC)):
                 run_job(job_id)
-            archive.forget_old(app.config["INSTANCE_PATH"])
+            archive.forget_old(app)
 
     @queue.periodic_task(crontab(minute="17"), name="forget")
     def forget():
-        """Candidates' sessions, counts of refused sign-ins and board files that nobody needs any more."""
-        for forget_old in (candidate_sign_in.forget_ended, attempts.forget_old, importing.forget_old, once.forget_old):
+        """What nobody needs any more; docs/threat-model.md says how long each is kept."""
+        for forget_old in FORGETTING:
             _with_connection(forget_old, datetime.now(UTC))
 
     queue.on_shutdown("hang_up")(queue.storage.close)  # PostgresHuey leaves each worker's connection open

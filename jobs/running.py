@@ -19,6 +19,7 @@ from models.tables import audit
 from models.tables.jobs import CANCELLED, DONE, FAILED, LEASE, QUEUED, RUNNING, Job
 
 MOST_ATTEMPTS = 5
+KEPT = timedelta(days=90)  # a job that is over, until it is forgotten
 KINDS = {}
 log = logging.getLogger(__name__)
 
@@ -169,3 +170,8 @@ def _where(error):
 
 def _now():
     return datetime.now(UTC)
+
+
+def forget_old(now):
+    """Delete jobs that were over KEPT ago; for the periodic task. Gives their number."""
+    return Job.delete().where(Job.finished_at < now - KEPT).execute()

@@ -2,16 +2,19 @@
 
 Every new password goes through `keep_password`, which ends the officer's sessions.
 """
+from datetime import timedelta
+
 from models import staff_passwords
 from models.acts import attempts, second_factor
 from models.contacts import too_long
 from models.database import Refused, Sentence, database
 from models.staff_passwords import SHORTEST
 from models.tables import audit
-from models.tables.people import LONGEST_NAME, Officer, StaffSession
+from models.tables.people import ABSOLUTE, IDLE, LONGEST_NAME, Officer, StaffSession
 
 TOO_MANY = Sentence("There were too many attempts for this account. Wait 15 minutes, or use a browser in which you "
                     "have signed in before.")
+KEPT = timedelta(days=1)  # a session that has ended, until it is forgotten
 NO_CODE = Sentence("This code is not right. Check the clock of your device and take the next one.")
 
 
@@ -106,6 +109,13 @@ def keep_password(officer, by, now, what):
         officer.save()
         end_sessions(officer)
         audit.record(by, what, now, subject=officer.email)
+
+
+def forget_ended(now):
+    """Delete the sessions that ended a day ago; for the periodic task. Gives their number."""
+    over = now - KEPT
+    return StaffSession.delete().where(
+        (StaffSession.seen_at < over - IDLE) | (StaffSession.started_at < over - ABSOLUTE)).execute()
 
 
 def end_sessions(officer, is_meant=lambda session: True):

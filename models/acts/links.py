@@ -13,6 +13,7 @@ from models.tables.links import INVITATION, RESET, OneTimeLink
 from models.tables.people import Officer
 
 LIFETIME = {INVITATION: timedelta(days=14), RESET: timedelta(days=1)}
+KEPT = timedelta(days=30)  # a link that is dead, until it is forgotten
 SYMBOLS = 20  # 97 bits
 
 
@@ -49,3 +50,8 @@ def use(typed, password, now):
             raise unknown
         accounts.keep_password(officer, officer, now, "chose a password by a one-time link")
     return officer
+
+
+def forget_old(now):
+    """Delete links that were used, or ran out, a month ago; for the periodic task. Gives their number."""
+    return OneTimeLink.delete().where(OneTimeLink.expires_at < now - KEPT).execute()

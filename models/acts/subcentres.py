@@ -3,6 +3,8 @@
 Each takes a Screen and reads everything anew under one lock for the Associate and series, so that the same
 request sent eight times, or two at once, leave what one would.
 """
+from datetime import timedelta
+
 from peewee import EXCLUDED, PostgresqlDatabase, chunked
 
 from models.database import Overtaken, Refused, Sentence, database
@@ -17,6 +19,7 @@ DRAFTED, DISCARDED = "drafted attached centres", "discarded attached centres"
 CHOSE_MINE, CHOSE_THEIRS = "chose mine", "chose theirs"
 ALL_ROWS = None
 SOME = 2000  # rows a statement
+KEPT = timedelta(days=90)  # a draft that nobody touches, until it is forgotten
 
 
 def draft(screen, typed_by_row, read_at=None):
@@ -223,3 +226,7 @@ def _record(screen, what, changes):
     audit.record(screen.officer, what, screen.now, centre=screen.associate.number,
                  series=screen.series.code, changes=changes)
 
+
+def forget_old(now):
+    """Delete drafts that nobody has touched for KEPT; for the periodic task. Gives their number."""
+    return AttachedDraft.delete().where(AttachedDraft.changed_at < now - KEPT).execute()
