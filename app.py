@@ -43,10 +43,13 @@ def create_app(**given):
     if proxies := int(settings["TRUSTED_PROXIES"]):
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
 
-    connect(settings["DATABASE_URL"])
+    try:
+        connect(settings["DATABASE_URL"])
+        passwords.keys.load(settings["CREDENTIAL_KEY"], settings["PEPPER"])
+    except ValueError as error:
+        raise environment.Unfit(str(error)) from None
     if settings["PRODUCTION"]:
         commands.refuse_unfit(app)
-    passwords.keys.load(settings["CREDENTIAL_KEY"], settings["PEPPER"])
     languages.init_app(app)
     app.session_interface = StaffCookie()
     login = LoginManager(app)

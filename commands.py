@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from flask import current_app
 from flask.cli import with_appcontext
+from peewee import SqliteDatabase
 
 from documents import papers
 from documents.check import check_template
@@ -18,7 +19,7 @@ from jobs import archive, queue
 from models.acts import erasing, issuing, officers
 from models.acts.officers import OPERATOR
 from models.database import Refused, Sentence, database
-from models.migrating import migrate
+from models.migrating import migrate, pending
 from models.passwords import MissingKey
 from models.rules import grants
 from models.staff_passwords import DEMO_PASSWORD
@@ -30,9 +31,12 @@ SHOWN = 20  # lines of a file's difference
 
 
 class InSentences(click.Command):
-    """A command that a rule refuses says why and exits with 1."""
+    """A command that a rule refuses, or that finds no tables as it needs them, says why and exits with 1."""
 
     def invoke(self, context):
+        if pending():
+            raise click.ClickException(f"The database{_place()} is not up to date. Run migrate first: "
+                                       "flask --app app migrate")
         try:
             return super().invoke(context)
         except (Refused, MissingKey) as refusal:
@@ -43,6 +47,11 @@ def init_app(app):
     for command in (migrate_command, officer_commands, slips, worker, import_command, template_check, demo_command,
                     backup_command, restore_command, erase_command, grants_command):
         app.cli.add_command(command)
+
+
+def _place():
+    """Which file is meant, for in another folder the program makes another. PostgreSQL's URL holds a password."""
+    return f" {database.database}" if isinstance(database.obj, SqliteDatabase) else ""
 
 
 def now():
@@ -97,7 +106,7 @@ def demo_command():
     click.echo(f"Demo data are loaded. Everybody's password is “{DEMO_PASSWORD}”.")
 
 
-@click.command("worker")
+@click.command("worker", cls=InSentences)
 @with_appcontext
 def worker():
     """Carry out the jobs of the queue until stopped."""
@@ -121,7 +130,7 @@ def slips(number, code, output):
     click.echo(f"{pages} slips are in {output}. The file holds logins: keep it as you would keep the slips.")
 
 
-@click.command("import")
+@click.command("import", cls=InSentences)
 @click.argument("kind", type=click.Choice(tuple(COLUMNS)))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="only say what would change")
@@ -155,7 +164,7 @@ def report(difference):
             click.echo(f"{word}: {count - len(lines)} more.", err=section != "warnings")
 
 
-@click.command("backup")
+@click.command("backup", cls=InSentences)
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup_command(file):
     """Write everything but the keys to FILE, while everybody goes on working."""

@@ -11,6 +11,7 @@ from urllib.parse import urlparse
 from peewee import BigIntegerField, CharField, Check, DatabaseProxy, PostgresqlDatabase, SqliteDatabase
 from peewee import Model as PeeweeModel
 
+CONNECTING = 5  # seconds
 database = DatabaseProxy()
 
 
@@ -96,7 +97,7 @@ def connect(url, busy_seconds=2):
         )
     elif scheme in ("postgresql", "postgres"):
         chosen = PostgresqlDatabase(  # which by itself would wait for ever
-            url, prefer_psycopg3=True, options=f"-c lock_timeout={busy_seconds * 1000}")
+            url, prefer_psycopg3=True, connect_timeout=CONNECTING, options=f"-c lock_timeout={busy_seconds * 1000}")
     else:
         raise ValueError(f"DATABASE_URL must begin with sqlite:/// or postgresql://, not {scheme!r}")
     database.initialize(chosen)

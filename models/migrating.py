@@ -4,6 +4,7 @@ import os
 import time
 from contextlib import contextmanager
 from pathlib import Path
+from weakref import WeakSet
 
 from peewee import PostgresqlDatabase, Select, fn
 from playhouse.migrations import Runner
@@ -12,11 +13,12 @@ from models.database import database
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 LOCKS = {"migrations": 7_267_113, "imports": 7_267_114}  # any numbers, the same in every process
+UP_TO_DATE = WeakSet()  # databases of this process that lacked no migration when they were asked
 
 
 def migrate():
     """Apply the pending migrations; gives their names. Waits while another process does."""
-    with database.connection_context() if database.is_closed() else _as_it_is(), alone("migrations"):
+    with _connected(), alone("migrations"):
         return Runner(database.obj, str(MIGRATIONS)).up()
 
 
@@ -26,7 +28,16 @@ def applied():
 
 
 def pending():
-    return [step.name for step in Runner(database.obj, str(MIGRATIONS)).status() if not step.applied]
+    """The names of the migrations that this database lacks, in order."""
+    with _connected():
+        return [step.name for step in Runner(database.obj, str(MIGRATIONS)).status() if not step.applied]
+
+
+def is_pending():
+    """Whether this database lacks a migration; it is asked until it lacks none."""
+    if database.obj not in UP_TO_DATE and not pending():
+        UP_TO_DATE.add(database.obj)
+    return database.obj not in UP_TO_DATE
 
 
 def change_check(migrator, db, table, column, field):
@@ -82,5 +93,10 @@ def _locked(file):
 
 
 @contextmanager
-def _as_it_is():
-    yield
+def _connected():
+    """Over the connection that is open, or one of its own."""
+    if database.is_closed():
+        with database.connection_context():
+            yield
+    else:
+        yield

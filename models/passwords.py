@@ -32,8 +32,8 @@ class Keys:
         self.masters, self.peppers = {}, {}
 
     def load(self, masters, peppers):
-        """Each `id:secret,id:secret…`, the current one first; '' for a process that holds none."""
-        self.masters, self.peppers = _parse(masters), _parse(peppers)
+        """Each `id:secret,id:secret…`, the current one first; '' for a process that holds none. Raises `ValueError`."""
+        self.masters, self.peppers = _parse("CREDENTIAL_KEY", masters), _parse("PEPPER", peppers)
 
     @property
     def master_id(self):
@@ -104,12 +104,12 @@ def _hkdf(master, salt, info):
     return hmac.digest(hmac.digest(salt, master, "sha256"), info + b"\x01", "sha256")
 
 
-def _parse(text):
+def _parse(setting, text):
     parsed = {}
     for pair in filter(None, (part.strip() for part in (text or "").split(","))):
         key_id, colon, secret = pair.partition(":")
         if not colon or not re.fullmatch(r"[A-Za-z0-9._-]{1,20}", key_id) or len(secret) < 32:
-            raise ValueError("a key is written id:secret, the secret at least 32 characters long")
+            raise ValueError(f"{setting}: a key is written id:secret, the secret at least 32 characters long.")
         parsed[key_id] = secret.encode()
     return parsed
 

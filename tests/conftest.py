@@ -5,6 +5,7 @@
 import shutil
 import tempfile
 import warnings
+from contextlib import contextmanager
 
 import pytest
 
@@ -73,3 +74,17 @@ def visit(app, request):
 def plain(app):
     """`plain(officer)`: a signed-in Visitor without script."""
     return lambda officer=None: Visitor(app, officer, htmx=False)
+
+
+@pytest.fixture
+def queries():
+    """`with queries() as asked:` lists the SQL that is executed meanwhile."""
+    @contextmanager
+    def listen():
+        heard = []
+        database.obj.query_hooks.append(hook := lambda event: heard.append(event.sql))
+        try:
+            yield heard
+        finally:
+            database.obj.query_hooks.remove(hook)
+    return listen

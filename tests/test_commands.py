@@ -105,6 +105,19 @@ def test_a_new_password_from_the_command_line_ends_every_session(cast, flask, pl
     assert (visitor.get("/centres/XA101").status, StaffSession.select().count()) == (303, 0)
 
 
+@pytest.mark.parametrize("words", [
+    ("officers", "first", "a@b.example"), ("import", "centres", "README.md"), ("backup", "saved"), ("worker",),
+    ("demo",)])
+def test_before_migrate_a_command_says_what_to_do_first_and_where(tmp_path, words):
+    answer = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "flask", "--app", "app", *words], cwd=ROOT, capture_output=True,
+        text=True, timeout=60, env={**os.environ, "INSTANCE_PATH": str(tmp_path)})
+
+    assert (answer.returncode, answer.stderr) == (1, (
+        f"Error: The database {tmp_path / 'results.db'} is not up to date. Run migrate first: "
+        "flask --app app migrate\n"))
+
+
 def started(tmp_path, **environment):
     """What the program says when it is loaded with these settings."""
     return subprocess.run(

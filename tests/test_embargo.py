@@ -30,8 +30,9 @@ QUERIES = {
 }
 FORMS = {"public.verify": [{"code": "A*"}],
          "statements.make": [{"kind": kind} for kind in ("csv", "xlsx", "statements", "broadsheet")]}
-# the form's token, and the clock
-RANDOM = re.compile(rb'name="once" value="[\w-]+"|(?:Im|\.eJ)[\w-]{12,}\.[\w-]+\.[\w-]+|data-now="\d+"|<b>\d+</b>')
+# the token of a form and what makes it count once, the clock, the room on the disk
+RANDOM = re.compile(rb'name="once" value="[\w-]+"|(?:Im|\.eJ)[\w-]{12,}\.[\w-]+\.[\w-]+|data-now="\d+"|<b>\d+</b>|'
+                    rb'_(?:bytes|seconds)":-?[\d.]+')
 MAKE_SOMETHING_RANDOM = {"account.second_factor", "officers.link", "to_do.archive"}  # secrets and ids, no results
 BOARD_STAFF = "the board without the right"
 PASSING = ("Date", "Set-Cookie")

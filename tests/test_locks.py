@@ -54,6 +54,7 @@ def an_officer(cast, centre):
 TABLE = {
     "static": ANYONE,
     "health.healthz": ANYONE,
+    "health.readyz": ANYONE,
     "sign_in.sign_in": ANYONE,
     "sign_in.second_step": ANYONE,
     "sign_in.welcome": ANYONE,

@@ -1,11 +1,16 @@
 """Settings: nothing secret has a default, and production does not start without its keys."""
+import os
 import stat
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 import settings
 from tests.cast import CHANCE, KEYS
 
+ROOT = Path(__file__).parent.parent
 ADDRESSES = {"CANDIDATE_HOST": "results.example", "PORTAL_ADDRESS": "https://portal.example/"}
 
 
@@ -56,6 +61,18 @@ def test_production_is_yes_or_no(said, meant):
 def test_production_is_nothing_else():
     with pytest.raises(settings.Unfit, match="must be yes or no"):
         settings.read(PRODUCTION="maybe", **KEYS, **ADDRESSES)
+
+
+@pytest.mark.parametrize(("given", "sentence"), [
+    ({"PEPPER": "p1:short"}, "PEPPER: a key is written id:secret, the secret at least 32 characters long."),
+    ({"CREDENTIAL_KEY": CHANCE}, "CREDENTIAL_KEY: a key is written id:secret, the secret at least 32 characters long."),
+    ({"DATABASE_URL": "mysql://here"}, "DATABASE_URL must begin with sqlite:/// or postgresql://, not 'mysql'"),
+])
+def test_a_setting_that_cannot_be_read_is_said_in_a_sentence(given, sentence, tmp_path):
+    said = subprocess.run([sys.executable, "-W", "ignore", "-c", "import app; app.create_app()"], cwd=ROOT, text=True,
+                          capture_output=True, env={**os.environ, "INSTANCE_PATH": str(tmp_path), **given}, timeout=60)
+
+    assert (said.returncode, said.stderr.strip()) == (1, sentence)
 
 
 @pytest.mark.parametrize("name", KEYS)

@@ -1,11 +1,9 @@
 """A candidate at a browser, and the stage they come to."""
 import re
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 
-from models.database import database
 from models.tables.exams import Release
 from models.tables.slips import CandidateSession
 from tests.visitor import Visitor
@@ -81,17 +79,3 @@ def zoe(guest, slips):
     answer = visitor.sign_in_with(USERNAME, slips["0001"])
     assert (answer.status, answer.location) == (303, SHEET)
     return visitor
-
-
-@pytest.fixture
-def queries():
-    """`with queries() as asked:` lists the SQL that is executed meanwhile."""
-    @contextmanager
-    def listen():
-        heard = []
-        database.obj.query_hooks.append(hook := lambda event: heard.append(event.sql))
-        try:
-            yield heard
-        finally:
-            database.obj.query_hooks.remove(hook)
-    return listen
