@@ -98,6 +98,62 @@ def test_the_first_page_needs_no_database_and_keeps_what_is_typed_until_it_is_ba
     assert said.stdout.splitlines() == ["[200, 303, 200, 200, 200]", "503 True True"], said.stderr
 
 
+def test_why_the_database_said_no_is_written_down_without_a_value(
+        cast, database_url, fresh_connection, app, caplog):
+    cast.give_access(cast.karachi)
+    password = cast.confirm(cast.karachi, cast.karachi_officer)["0001"]
+
+    with locked(database_url, "candidate_session", "audit_event"):
+        Guest(app).sign_in_with(USERNAME, password)
+
+    reason = ("SQLITE_BUSY: database is locked" if database_url.startswith("sqlite") else
+              "55P03: canceling statement due to lock timeout")
+    assert [record.getMessage() for record in caplog.records if record.name == "app"] == [f"database: {reason}"]
+
+
+@pytest.fixture
+def failing(app, monkeypatch, tmp_path):
+    """`failing(statement)`: from now on a page's database is a file that answers this statement as SQLite does."""
+    monkeypatch.setattr(app, "testing", False)
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+
+    def fail(statement, content=b""):
+        (tmp_path / "broken.db").write_bytes(content)
+        other = SqliteDatabase(tmp_path / "broken.db")
+
+        def page(**_values):
+            with other.connection_context():
+                other.execute_sql(statement, ["a secret"])
+        for endpoint in ("dashboard.centre", "candidates.sheet"):
+            monkeypatch.setitem(app.view_functions, endpoint, page)
+    return fail
+
+
+@pytest.mark.parametrize(("statement", "content", "status", "written"), [
+    ("SELECT ? FROM x", b"no database" * 1000, 503, "database: SQLITE_NOTADB: file is not a database"),
+    ("SELECT zeroblob(1000000001), ?", b"", 400, "database: SQLITE_TOOBIG"),
+])
+def test_what_the_database_says_no_to_is_told_from_what_it_cannot_do(
+        cast, app, failing, caplog, statement, content, status, written):
+    officer, guest = Visitor(app, cast.karachi_officer), Guest(app)
+    failing(statement, content)
+
+    answers = [officer.get("/centres/XA101"), guest.sheet()]
+
+    assert [answer.status for answer in answers] == [status] * 2
+    assert [record.getMessage() for record in caplog.records if record.name == "app"] == [written] * 2
+
+
+def test_what_the_program_did_wrong_is_no_busy_database(cast, app, failing, caplog):
+    officer, guest = Visitor(app, cast.karachi_officer), Guest(app)
+    failing("SELECT ?, ?")  # fewer values than places: a ProgrammingError
+
+    answers = [officer.get("/centres/XA101"), guest.sheet()]
+
+    assert [answer.status for answer in answers] == [500, 500]
+    assert [record.exc_info is not None for record in caplog.records if record.name == "app"] == [True, True]
+
+
 def test_a_fragment_of_a_locked_database_is_the_sentence_in_the_notice(cast, database_url, fresh_connection, app):
     officer = Visitor(app, cast.karachi_officer, htmx=True)
     token = officer.csrf

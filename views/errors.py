@@ -2,8 +2,8 @@
 from flask import current_app, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from peewee import InterfaceError, OperationalError
-from werkzeug.exceptions import HTTPException
+from peewee import DatabaseError, DataError, IntegrityError, InterfaceError, NotSupportedError, ProgrammingError
+from werkzeug.exceptions import BadRequest, HTTPException
 
 from models.database import Overtaken, Refused
 from models.passwords import MissingKey
@@ -18,10 +18,31 @@ def init_app(app):
     app.register_error_handler(Overtaken, lambda _error: answer(409, _(
         "Somebody else changed this first. Nothing was stored; look at the newer state and try again.")))
     app.register_error_handler(MissingKey, missing_key)
-    app.register_error_handler(OperationalError, busy)
-    app.register_error_handler(InterfaceError, busy)
+    when_the_database_says_no(app, busy)
     app.register_error_handler(500, lambda _error: answer(500, _(
         "Something went wrong on our side. It has been written down; please try again.")))
+
+
+def when_the_database_says_no(where, is_away):
+    """Let an app or a blueprint answer with `is_away` while the database is locked, full, broken or away.
+
+    A value that it does not take is 400. What the program itself did wrong stays an error: 500, written down whole.
+    """
+    for kind in (DatabaseError, InterfaceError):
+        where.register_error_handler(kind, is_away)
+    for kind in (IntegrityError, NotSupportedError, ProgrammingError):
+        where.register_error_handler(kind, our_own)
+    where.register_error_handler(DataError, not_taken)
+
+
+def our_own(error):
+    raise error
+
+
+def not_taken(error):
+    """The database's sentence quotes the value: only its code is written down."""
+    current_app.logger.error("database: %s", _code(error))
+    return http_error(BadRequest())
 
 
 def http_error(error):
@@ -74,11 +95,18 @@ def missing_key(error):
 
 
 def note_busy(error):
-    current_app.logger.error("database: %s", type(error.__cause__ or error).__name__)
+    """Why the database said no: its code, and the first line of its driver's sentence, which quotes no value."""
+    current_app.logger.error("database: %s: %s", _code(error), str(error).partition("\n")[0])
+
+
+def _code(error):
+    """PostgreSQL's SQLSTATE or SQLite's name; the kind of error where there is neither, as without a connection."""
+    said = getattr(error, "orig", None)
+    return getattr(said, "sqlstate", None) or getattr(said, "sqlite_errorname", None) or type(error).__name__
 
 
 def busy(error):
-    """The database is locked, full or away: words, and when to come back."""
+    """The database is locked, full, broken or away: words, and when to come back."""
     note_busy(error)
     response = answer(503, _("The service is busy just now. Please try again in a few seconds."))
     response.headers["Retry-After"] = "5"

@@ -6,7 +6,6 @@ where they come from (`views/admission.py`), and every rule is asked on every re
 from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, abort, g, redirect, request
-from peewee import InterfaceError, OperationalError
 
 from models.acts import candidate_sign_in
 from models.database import Refused
@@ -121,8 +120,6 @@ def signed_out():
     return _public(signed_out=True)
 
 
-@bp.errorhandler(OperationalError)
-@bp.errorhandler(InterfaceError)
 def database_is_away(error):
     """Locked, full or started anew: nobody types 16 symbols again for that."""
     errors.note_busy(error)
@@ -133,6 +130,9 @@ def database_is_away(error):
         response = _come_back(503)
     response.headers["Retry-After"] = str(turns.COME_BACK[0])
     return response
+
+
+errors.when_the_database_says_no(bp, database_is_away)
 
 
 def _form():
