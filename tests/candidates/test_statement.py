@@ -8,6 +8,7 @@ from pypdf import PdfReader
 from models.rules import statement_codes
 from models.rules.results import Result
 from models.tables.exams import Candidate, Release
+from models.tables.subcentres import AttachedCentre
 from tests.candidates.conftest import USERNAME
 from tests.visitor import text_of
 
@@ -131,3 +132,15 @@ def test_public_pages_need_nothing_and_carry_nothing(guest, app):
         answer = guest().get(path, htmx=False)
         assert answer.status == 200
         assert "Set-Cookie" not in answer.headers
+
+
+def test_a_code_tells_nothing_that_the_candidates_own_delay_hides(guest, graded, cast):
+    """E4. The centre may print a statement earlier than its candidates see it; who checks it sees as much as they."""
+    code = code_on(graded.get(PDF, htmx=False))
+    shown_before = shown(checked(guest, code))
+
+    AttachedCentre.update(delay=120).execute()
+
+    assert shown_before == ["A* (a*)"]
+    later = checked(guest, code)
+    assert (shown(later), "its results are not out at the moment" in later.text) == ([], True)
