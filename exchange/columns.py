@@ -7,6 +7,7 @@ import re
 import unicodedata
 from datetime import datetime
 from functools import lru_cache
+from itertools import groupby
 from zoneinfo import available_timezones
 
 from models.database import Refused, Sentence
@@ -14,6 +15,8 @@ from models.rules.grades import BANDS, LOWEST_AS
 
 ZONES = available_timezones()
 LONGEST_NAME = 80
+HARMLESS = re.compile("[\u200b\u2060\ufeff\u00ad]")  # invisible and without meaning in a name: taken out
+MOST_MARKS = 4  # on one letter
 STEERING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 GRADES = {
     "IGCSE": "A* A B C D E F G", "O Level": "A* A B C D E F G", "IGCSE (9-1)": "9 8 7 6 5 4 3 2 1",
@@ -105,7 +108,9 @@ def _checker(name, unprintable):
 
 def _plain(name, text, longest, empty=False):
     if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
+        text = unicodedata.normalize("NFC", HARMLESS.sub("", text))
+        if any(len(run) > MOST_MARKS for run in _marks(text)):
+            raise _complaint("%(column)s has a letter under more marks than any language piles up.", column=name)
     if not text and not empty:
         raise _complaint("%(column)s is empty.", column=name)
     if len(text) > longest:
@@ -114,6 +119,11 @@ def _plain(name, text, longest, empty=False):
     if not plain and any(c in STEERING or unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn") for c in text):
         raise _complaint("%(column)s holds an invisible character that is not allowed.", column=name)
     return text
+
+
+def _marks(text):
+    """The runs of marks that sit on one letter each."""
+    return ["".join(run) for is_mark, run in groupby(text, lambda c: unicodedata.category(c) == "Mn") if is_mark]
 
 
 def _centre_number(text):

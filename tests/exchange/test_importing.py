@@ -243,6 +243,22 @@ def test_the_audit_of_results_holds_no_grade(cast):
         ("unmatched", "0"), ("refused", "0"), ("warnings", "0")}
 
 
+@pytest.mark.parametrize(("typed", "kept"), [
+    ("Zo\u200b\u00eb \ufeff\u2060\u00c5ngstr\u00f6m\u00ad", "Zo\u00eb \u00c5ngstr\u00f6m"),
+    ("Nguye\u0302\u0303n", "Nguy\u1ec5n"), ("\u0915\u094d\u200d\u0937", "\u0915\u094d\u200d\u0937")])
+def test_what_nobody_sees_in_a_name_is_taken_out_and_what_joins_letters_stays(cast, typed, kept):
+    apply("entries", csv_of("entries", with_(ENTRY, candidate_name=typed)))
+
+    assert Candidate.get_by_id(cast.candidates["XA101"][0].id).name == kept
+
+
+def test_marks_piled_on_one_letter_are_refused_by_line(cast):
+    difference = look("entries", csv_of("entries", with_(ENTRY, candidate_name="Ze" + "\u0316" * 78 + "d")))
+
+    assert [(line, str(sentence)) for line, sentence in difference.refused] == [
+        (2, "candidate_name has a letter under more marks than any language piles up.")]
+
+
 def test_a_mark_outside_the_band_of_its_grade_is_a_warning(cast):
     difference = apply("results", csv_of("results", with_(RESULT, grade="C", percentage_uniform_mark="95")))
 
