@@ -195,24 +195,31 @@ def joins_of_results(sql):
     return re.findall(r'JOIN "result" AS "\w+" ON (.*?)(?= (?:LEFT OUTER |INNER )?JOIN | WHERE | ORDER )', sql)
 
 
+def key_of(sql):
+    """The condition under which the key of the look-up is that of the entry, and NULL else."""
+    return re.search(r'CASE WHEN (.*) THEN "\w+"\."id" END AS "open_entry"', sql)[1]
+
+
 def test_the_release_stands_in_every_join_of_results(zoe, cast, queries):
     """E6: no query reads a grade before its time."""
     with queries() as asked:
         zoe.sheet()
         results.for_staff(cast.karachi, cast.june, cast.now)
 
-    joins = [join for sql in asked for join in joins_of_results(sql)]
+    joins = [(join, sql) for sql in asked for join in joins_of_results(sql)]
     assert len(joins) == 2
-    for join in joins:
-        assert '"released_at"' in join
-        assert '"held_at" IS NULL' in join
+    for join, sql in joins:
+        condition = key_of(sql) if '"open_entry"' in join else join
+        assert '"released_at"' in condition
+        assert '"held_at" IS NULL' in condition
 
 
 def test_before_its_time_not_even_an_index_of_results_is_searched():
     """The key of the look-up is NULL until then."""
     sql, _ = results._own().sql()
 
-    assert re.search(r'"result" AS "(\w+)" ON \("\1"\."entry_id" = CASE WHEN ', sql)
+    assert re.search(r'"result" AS "(\w+)" ON \("\1"\."entry_id" = "own"\."open_entry"\)', sql)
+    assert key_of(sql)
 
 
 def test_signing_in_reads_no_grade(guest, slips, queries):
