@@ -11,6 +11,7 @@ from app import create_app
 from models import passwords
 from models.acts.attempts import MANY
 from models.database import connect, database
+from models.rules import results
 from models.rules.results import Result
 from models.tables.audit import AuditEvent
 from models.tables.exams import Release
@@ -103,6 +104,23 @@ def test_everything_that_a_candidate_does_goes_through_it(tier, slips, as_owner)
 def test_it_starts_in_production_without_seeing_an_officer(tier):
     create_app(DATABASE_URL=tier.config["DATABASE_URL"], INSTANCE_PATH=tier.config["INSTANCE_PATH"], ROLE="candidate",
                PEPPER=KEYS["PEPPER"], SECRET_KEY=CHANCE[::-1], PRODUCTION="1")
+
+
+def test_a_page_looks_results_up_by_their_index(tier, slips):
+    """Row security keeps PostgreSQL from it where the join computes, and a page then reads every result there is."""
+    guest = Guest(tier)
+    guest.sign_in_with(USERNAME, slips["0001"])
+    guest.sheet()
+    page = results._own_rows
+    values = {"digest": "none", "now": 0}
+    parameters = [values[value.name] if hasattr(value, "name") else value for value in page.constants]
+
+    with database.atomic():
+        database.execute_sql("SET LOCAL enable_seqscan = off")  # the tables of a test are small
+        plan = "\n".join(line for line, in database.execute_sql(f"EXPLAIN {page.text}", parameters))
+
+    assert "Index Scan using result_entry_id on result" in plan
+    assert "Seq Scan on result" not in plan
 
 
 @pytest.mark.parametrize("wanted", [
