@@ -11,6 +11,8 @@ from models.tables.once import LENGTH
 from views import errors
 from views.hypermedia import is_htmx, now
 
+OF_CANDIDATES = ("candidates", "public")  # they have two fields, which a sign-in reads without a parser
+
 
 def init_app(app):
     """After the guards and the token's check: what they refuse was never sent."""
@@ -20,7 +22,9 @@ def init_app(app):
 
 
 def claim():
-    value = request.form.get("once", "")[:LENGTH] if request.method == "POST" else ""
+    if request.method != "POST" or request.blueprint in OF_CANDIDATES:
+        return None
+    value = request.form.get("once", "")[:LENGTH]
     if not value or not current_user.is_authenticated:
         return None
     if once.claim(current_user, value, now()):
