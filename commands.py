@@ -6,17 +6,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from flask import current_app
+from flask import current_app, render_template
 from flask.cli import with_appcontext
 from peewee import SqliteDatabase
 
 from documents import papers
 from documents.check import check_template
-from documents.engine import unprintable
-from exchange import backup, demo, importing, reading
-from exchange.columns import COLUMNS
+from exchange import backup, demo, exporting, importing, reading
+from exchange.columns import COLUMNS, beside_of
 from jobs import archive, queue
-from models.acts import erasing, issuing, officers
+from models.acts import erasing, issuing, links, officers
 from models.acts.officers import OPERATOR
 from models.database import Refused, Sentence, database
 from models.migrating import migrate, pending
@@ -44,8 +43,8 @@ class InSentences(click.Command):
 
 
 def init_app(app):
-    for command in (migrate_command, officer_commands, slips, worker, import_command, template_check, demo_command,
-                    backup_command, restore_command, erase_command, grants_command):
+    for command in (migrate_command, officer_commands, slips, worker, import_command, export_command, template_check,
+                    demo_command, backup_command, restore_command, erase_command, grants_command):
         app.cli.add_command(command)
 
 
@@ -135,14 +134,27 @@ def slips(number, code, output):
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="only say what would change")
 @click.option("--complete", is_flag=True, help="the file is complete for its centres and series: the rest goes")
-def import_command(kind, file, dry_run, complete):
+@click.option("--map", "mapped", multiple=True, metavar="'THEIR HEADING=our_column'",
+              help="which column is which; nothing behind the = leaves it unread; remembered for the next such file")
+@click.option("--series", default="", help="of a file that has no such column")
+@click.option("--qualification", "qualifications", multiple=True, metavar="[SYLLABUS=]QUALIFICATION",
+              help="of a file that has no such column")
+@click.option("--skip-refused", "skips_refused", is_flag=True, help="leave out the lines that are refused")
+@click.option("--end-logins", "ends_logins", is_flag=True, help="numbers may go to other people, whose logins end")
+@click.option("--links", "sheet", type=click.Path(dir_okay=False, writable=True, path_type=Path),
+              help="of officers: where the sheet of their one-time links goes")
+@with_appcontext
+def import_command(kind, file, dry_run, complete, mapped, series, qualifications, sheet, **agreed):
     """Import a board file: whole, or not at all."""
+    if kind == "officers" and not sheet and not dry_run:
+        raise click.ClickException("Say where the sheet of one-time links goes: --links FILE.html")
+    given = {"map": dict(_mapped(one) for one in mapped)} if mapped else {}
     try:
         if file.stat().st_size > reading.LARGEST:
             raise Refused(file=Sentence("The file is too large."))
         with file.open("rb") as source:
             difference = importing.run(kind, source, str(OPERATOR), now(), complete=complete, dry_run=dry_run,
-                                       unprintable=unprintable, name=file.name)
+                                       name=file.name, given=given | beside_of(series, qualifications), **agreed)
     except Refused as refusal:
         raise click.ClickException(f"{file}: {refusal} Nothing was applied.") from None
     report(difference)
@@ -150,18 +162,54 @@ def import_command(kind, file, dry_run, complete):
         raise click.ClickException(f"{file}: nothing was applied.")
     click.echo("Nothing was applied: this was a dry run." if dry_run else
                "Nothing new." if difference.changes_nothing else "Applied.")
+    if getattr(difference, "made", ()):
+        _write_links(sheet, difference.made)
+
+
+def _mapped(typed):
+    heading, equals, column = typed.rpartition("=")
+    if not equals or (column and not any(column in columns for columns in COLUMNS.values())):
+        raise click.BadParameter(f"{typed}: a heading of the file, =, and one of our columns.")
+    return heading, column
+
+
+def _write_links(path, made):
+    portal = current_app.config["PORTAL_ADDRESS"]
+    told = [(officer, numbers, links.address_of(portal, code), code) for officer, numbers, code in made]
+    with (open(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out,
+          current_app.test_request_context()):
+        out.write(render_template("paper/links.html", links=told))
+    click.echo(f"{len(made)} one-time links are in {path}. Print it and hand each officer their own.")
 
 
 def report(difference):
     click.echo(", ".join(f"{count} {name}" for name, count in difference.counts.items()))
-    if difference.unknown_columns:
-        click.echo(f"Columns that were not read: {', '.join(difference.unknown_columns)}.")
-    for section, word in (("unmatched", "Unmatched"), ("refused", "Refused"), ("warnings", "Look at")):
+    for said, names in (("Columns that were not read", difference.unknown_columns),
+                        ("Columns that the file does not carry, which stay as they are", difference.absent),
+                        ("Sheets that were not read, for they have no heading of ours", difference.unread),
+                        ("Hidden sheets that were not read", difference.hidden)):
+        if names:
+            click.echo(f"{said}: {', '.join(names)}.")
+    for section, word in (("makes", "New"), ("unmatched", "Unmatched"), ("refused", "Refused"),
+                          ("warnings", "Look at")):
         lines, count = getattr(difference, section)[:SHOWN], difference.counts[section]
+        wrong = section in ("unmatched", "refused")
         for line, sentence in lines:
-            click.echo(f"{word}, line {line}: {sentence}", err=section != "warnings")
+            click.echo(f"{word}, line {difference.label(line)}: {sentence}", err=wrong)
         if count > len(lines):
-            click.echo(f"{word}: {count - len(lines)} more.", err=section != "warnings")
+            click.echo(f"{word}: {count - len(lines)} more.", err=wrong)
+    for label, sentence in difference.skipped:
+        click.echo(f"Left out, line {label}: {sentence}", err=True)
+
+
+@click.command("export", cls=InSentences)
+@click.argument("kind", type=click.Choice(exporting.KINDS))
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--series", "code", default="", help="of this series only, e.g. june-2026")
+def export_command(kind, file, code):
+    """Write what is held as a board file, CSV or XLSX by its name; of results, those that are out."""
+    rows = exporting.write(kind, file, str(OPERATOR), now(), series_with(code) if code else None)
+    click.echo(f"{rows} rows are in {file}.")
 
 
 @click.command("backup", cls=InSentences)

@@ -15,6 +15,13 @@ class Unprintable(Refused):
     """Something that cannot be printed."""
 
 
+def printable(name: str) -> str:
+    """A name as a page can show it: without the letters that no typeface has, and no longer than fits (D20)."""
+    missing = set(unprintable(name))
+    left = " ".join("".join(char for char in name if char not in missing).split())
+    return left if len(left) <= LONGEST else f"{left[:LONGEST - 1]}…"
+
+
 def checked(text: str) -> str:
     """The text, composed (NFC). Raises Unprintable for what would print as boxes, in another order, or not at all."""
     if 0 < len(text) <= LONGEST and not text.isspace() and alphabet(False, False).covers(text):

@@ -1,28 +1,34 @@
 """Import a board file: read it, say what it would change, put it in place; whole, or not at all.
 
 Reading stages the rows in pieces and marks each as new, changed or the same. Publishing is one short transaction of
-a few statements over the new and changed rows, so that sign-ins go on while a national file comes in. So the same
-file twice changes nothing the second time, and whatever dies on the way leaves nothing behind that counts.
+a few statements over the new and changed rows, so that sign-ins go on while a national file comes in; of what is
+large, the new part is put in before it in steps, where nobody sees it (`prepare`), and taken out again if the rest
+does not follow. So the same file twice changes nothing the second time, and whatever dies on the way leaves nothing
+behind that counts.
 """
 import hashlib
 import io
 import json
 from datetime import timedelta
-from itertools import islice
+from itertools import chain, islice
 
-from exchange.columns import Complaint, matched, reader
+from exchange import headings
+from exchange.cells import code_of
+from exchange.columns import Complaint, reader
 from exchange.difference import SHOWN, Difference
 from exchange.kinds import KINDS
-from exchange.reading import open_table
+from exchange.kinds.series import Held
+from exchange.reading import opened
 from models.database import Overtaken, Refused, Sentence, database
 from models.migrating import alone
 from models.rules.results import read_staged_early, staged_changes
 from models.tables import audit, staging
-from models.tables.imports import BoardImport
+from models.tables.imports import BoardImport, GivenHeading
 
-MOST_COMPLAINTS = 200  # more are the same mistake
 PATIENCE = 10  # seconds that an import waits for another one
 KEPT = timedelta(days=7)  # what nobody applied is forgotten
+EVERY = 100_000  # lines of a list that somebody takes away
+LOOKED_AT, MOST_SYLLABUSES = 20_000, 200  # rows of each sheet for its syllabuses, and how many of them
 
 
 def apply(kind, source, by, now, **options):
@@ -35,78 +41,97 @@ def apply(kind, source, by, now, **options):
     return difference
 
 
-def run(kind, source, by, now, *, complete=False, dry_run=False, unprintable=lambda _text: [], name="",
-        seal=lambda: None):
+def run(kind, source, by, now, *, complete=False, dry_run=False, name="", given=None, seal=lambda: None, **agreed):
     """As `apply`; but gives the Difference also where lines are refused and nothing was stored, or it is a dry run.
 
-    `kind`: centres, entries, results or releases; `source`: bytes or a seekable binary file; `complete`: what the
-    file no longer holds is removed; `unprintable(text)`: the characters of a name that no font has; `seal()` is called
-    inside the transaction that publishes.
+    `kind`: one of KINDS; `source`: bytes or a seekable binary file; `complete`: what the file no longer holds is
+    removed; `given`: what is told beside it, see `read`; `seal()` is called inside the transaction that publishes;
+    `agreed`: `skips_refused` and `ends_logins`, as for `publish`.
     """
     with _alone():
         _sweep(now)
-        board_import = receive(kind, name or kind, None, now, complete=complete)
+        board_import = receive(kind, name or kind, None, now, complete=complete, given=given)
         try:
-            difference = read(board_import, source, now, unprintable=unprintable, early=True)
+            difference = read(board_import, source, now, early=True)
+            if not dry_run:
+                difference = _settled(board_import, difference, now, early=True, **agreed)
             if dry_run or difference.is_refused:
                 discard(board_import)
             else:
                 _publish(board_import, difference, by, now, seal)
         except BaseException:
+            _undo(board_import)
             discard(board_import)
             raise
     staging.clear(KINDS[kind].TABLE, board_import.id)
     return difference
 
 
-def receive(kind, name, officer, now, *, complete=False, content=b""):
+def receive(kind, name, officer, now, *, complete=False, content=b"", given=None):
     """A BoardImport of a file that was sent. `content`: its bytes, where somebody else will read them."""
     return BoardImport.create(kind=kind, name=name[:200], complete=complete, content=content, officer=officer,
-                              sent_at=now)
+                              sent_at=now, given=given)
 
 
-def read(board_import, source, now, *, unprintable=lambda _text: [], progress=lambda _rows: None, early=False):
-    """Stage the rows of a file and compare them; gives the Difference, which is kept too. Raises `Refused` (file).
+def read(board_import, source, now, *, progress=lambda _rows: None, early=False):
+    """Stage the rows of a file and compare them; gives the Difference, which is kept too. Raises `Refused` (file), as
+    `Unmatched` where columns are missing.
 
-    `progress(rows)` is called after each piece; `early`: nobody sees it who may not read results before their release.
+    The `given` of the import: 'map', {a heading in the file: our column, or ''}, 'series', and 'qualification',
+    {syllabus code, or '' for every other: qualification}. `progress(rows)` is called after each piece; `early`: nobody
+    sees it who may not read results before their release.
     """
     file = io.BytesIO(source) if isinstance(source, bytes) else source
     staging.clear(KINDS[board_import.kind].TABLE, board_import.id)  # of a reading that was interrupted
-    table = open_table(file)
-    places, unknown = matched(board_import.kind, table.header)
-    difference = Difference(board_import.kind, unknown_columns=unknown)
-    values_of = reader(board_import.kind, places, len(table.header), unprintable)
-    try:
-        _stage(board_import, table.rows, values_of, difference, progress)
-    finally:
-        table.rows.close()
+    difference = Difference(board_import.kind)
+    with opened(file) as book:
+        _read_sheets(board_import, book, difference, progress)
     file.seek(0)
     board_import.read, board_import.digest = difference.as_json(), hashlib.file_digest(file, "sha256").hexdigest()
-    if not difference.is_refused:
+    if not difference.was_stopped:
         KINDS[board_import.kind].compare(board_import, difference, now, early)
     return _keep(board_import, difference, now)
 
 
-def publish(board_import, by, now, *, agreed=lambda _fingerprint: True, progress=lambda _rows: None, seal=lambda: None):
+def publish(board_import, by, now, *, agreed=lambda _fingerprint: True, skips_refused=False, ends_logins=False,
+            progress=lambda _rows: None, seal=lambda: None):
     """Put an import in place that was read before; gives the Difference as it is now. Raises `Refused` (file).
 
     `agreed(fingerprint)`: whether this is what somebody agreed to; raises `Overtaken` where it is not, and keeps the
-    Difference to be looked at anew. `seal()` is called inside the transaction.
+    Difference to be looked at anew. `skips_refused`: lines that are refused are left out, and listed in the audit
+    trail (D22); `ends_logins`: logins of numbers that are another person's now may end (D21). `seal()` is called
+    inside the transaction.
     """
     kind = KINDS[board_import.kind]
     with _alone():
+        _undo(board_import)
         difference = Difference.from_json(board_import.read)
-        if kind.TABLE.select().where(kind.TABLE.board_import == board_import.id).count() != difference.total:
+        if kind.TABLE.select().where(kind.TABLE.board_import == board_import.id).count() != difference.staged:
             raise Refused(file=Sentence("The rows of this file are no longer here. Send it again."))
         _mark(board_import, difference.total, progress)
         kind.compare(board_import, difference, now)
         _keep(board_import, difference, now)
-        _refuse(difference)
+        if not skips_refused:
+            _refuse(difference)
         if not agreed(fingerprint(board_import)):
             raise Overtaken
-        _publish(board_import, difference, by, now, seal)
+        difference = _settled(board_import, difference, now, skips_refused=skips_refused, ends_logins=ends_logins)
+        _refuse(difference)
+        try:
+            _publish(board_import, difference, by, now, seal)
+        except BaseException:
+            _undo(board_import)
+            raise
     staging.clear(kind.TABLE, board_import.id)
     return difference
+
+
+def listed(board_import, section, now):
+    """A section of an import's difference with all its lines, up to EVERY, and the Difference that labels them."""
+    difference = Difference.from_json(board_import.read, limit=EVERY)
+    if not difference.was_stopped:
+        KINDS[board_import.kind].compare(board_import, difference, now)
+    return getattr(difference.in_order(), section), difference
 
 
 def told_early(board_import, by, now):
@@ -137,21 +162,49 @@ def changed_values(board_import, now, *, early):
 
 
 def discard(board_import):
+    """Forget an import that was not applied, and its rows."""
     staging.clear(KINDS[board_import.kind].TABLE, board_import.id)
     BoardImport.delete().where(BoardImport.id == board_import.id).execute()
 
 
 def forget_old(now):
     """Take away what nobody applied within a week; the next time, if an import is at work."""
+    _if_nobody_imports(lambda: _sweep(now))
+
+
+def undo_left_behind(_now):
+    """Take back what imports that died had put in where nobody sees it; for the periodic task."""
+    _if_nobody_imports(_undo_all)
+
+
+def _if_nobody_imports(act):
     try:
         with alone("imports", 0, Refused()):
-            _sweep(now)
+            act()
     except Refused:
         return
 
 
+def _undo_all():
+    for board_import in BoardImport.select().where(BoardImport.is_prepared, BoardImport.applied_at.is_null()):
+        _undo(board_import)
+
+
+def _undo(board_import):
+    """Under the lock: an import that was prepared and not applied has died, or was refused after all."""
+    if board_import.is_prepared and not board_import.applied_at:
+        KINDS[board_import.kind].undo(board_import)
+        _is_prepared(board_import, False)
+
+
+def _is_prepared(board_import, whether):
+    board_import.is_prepared = whether
+    BoardImport.update(is_prepared=whether).where(BoardImport.id == board_import.id).execute()
+
+
 def _sweep(now):
     """Under the lock: what was read and not applied for a week, and what an import that was killed has left."""
+    _undo_all()
     waiting = BoardImport.applied_at.is_null() & (BoardImport.sent_at > now - KEPT) & BoardImport.officer.is_null(False)
     living = {kept_id for kept_id, in BoardImport.select(BoardImport.id).where(waiting).tuples()}
     for table in {kind.TABLE for kind in KINDS.values()}:
@@ -161,27 +214,100 @@ def _sweep(now):
     BoardImport.delete().where(BoardImport.applied_at.is_null(), BoardImport.id.not_in(living)).execute()
 
 
-def _stage(board_import, rows, values_of, difference, progress):
+def _read_sheets(board_import, book, difference, progress):
+    """Stage the rows of every sheet that has a heading of ours, and name the others."""
+    held, before, unmatched = Held(), 0, None
+    difference.hidden = book.hidden
+    for sheet in book.sheets:
+        first = list(islice(sheet.rows, headings.AMONG))
+        heading, given = _heading(board_import, first)
+        if heading.missing:
+            unmatched = unmatched or headings.Unmatched(heading, [row for row in first if row[0] > heading.line])
+            difference.unread.append(sheet.name)
+            continue
+        difference.sheets.append([sheet.name, before])
+        difference.unknown_columns += [name for name in heading.unread if name not in difference.unknown_columns]
+        difference.absent += [name for name in heading.absent(board_import.kind) if name not in difference.absent]
+        values_of = reader(board_import.kind, heading.places, len(heading.names), held, given)
+        rows = chain((row for row in first if row[0] > heading.line), sheet.rows)
+        before = _stage(board_import, rows, before, values_of, difference, progress)
+        if difference.was_stopped:
+            return
+    if not difference.sheets:
+        raise unmatched or Refused(file=Sentence("The file holds no rows."))
+
+
+def refuse_unmatched(board_import, file):
+    """The Heading of the first sheet that has one of ours. Raises `Refused`, as `Unmatched` where there is none."""
+    unmatched = None
+    with opened(file) as book:
+        for sheet in book.sheets:
+            first = list(islice(sheet.rows, headings.AMONG))
+            heading, _given = _heading(board_import, first)
+            if not heading.missing:
+                return heading
+            unmatched = unmatched or headings.Unmatched(heading, [row for row in first if row[0] > heading.line])
+    raise unmatched or Refused(file=Sentence("The file holds no rows."))
+
+
+def syllabuses(board_import, file):
+    """The syllabus codes in the first rows of a file, in order, for somebody who is to tell their qualifications."""
+    found = set()
+    with opened(file) as book:
+        for sheet in book.sheets:
+            first = list(islice(sheet.rows, headings.AMONG))
+            heading, _given = _heading(board_import, first)
+            place, = heading.places.get("syllabus_code", [None])
+            rows = chain((row for row in first if row[0] > heading.line), sheet.rows)
+            if place is not None:
+                found |= {code_of(cells[place]) for _line, cells in islice(rows, LOOKED_AT) if len(cells) > place}
+    return sorted(code.zfill(4) if code.isdigit() else code for code in found if code)[:MOST_SYLLABUSES]
+
+
+def _heading(board_import, first):
+    """The Heading among these rows, and what is given beside it, by somebody for this file or for an earlier one."""
+    given = board_import.given or {}
+    heading = headings.found(board_import.kind, first, given.get("map", {}), given)
+    if heading.missing and (earlier := remembered(board_import.kind, heading)):
+        given = {**earlier, "series": "", **given}
+        heading = headings.found(board_import.kind, first, given.get("map", {}), given)
+    return heading, given
+
+
+def remembered(kind, heading):
+    """What was given for the last file of this kind with the same headings."""
+    row = GivenHeading.get_or_none(GivenHeading.kind == kind, GivenHeading.digest == heading.digest)
+    return row.given if row else {}
+
+
+def remember(kind, heading, given):
+    GivenHeading.insert(kind=kind, digest=heading.digest, given=given).on_conflict(
+        conflict_target=[GivenHeading.kind, GivenHeading.digest], update={GivenHeading.given: given}).execute()
+
+
+def _stage(board_import, rows, before, values_of, difference, progress):
+    """Stage the rows of one sheet, whose lines are counted on from `before`; gives the last of them."""
     kind = KINDS[board_import.kind]
-    mark = getattr(kind, "mark", None)
+    last = before
     while some := list(islice(rows, staging.CHUNK)):
         difference.total += len(some)
         ready = []
         for line, cells in some:
+            last = before + line
             try:
-                ready.append(kind.as_staged(board_import.id, line, values_of(cells), difference))
+                ready.append(kind.as_staged(board_import.id, last, values_of(cells), difference))
             except Complaint as complaint:
-                difference.add("refused", (line, complaint.args[0]))
-                if len(difference.refused) >= MOST_COMPLAINTS:
-                    return
-        if difference.is_refused:  # read on for more complaints only
-            continue
+                difference.add("refused", (last, complaint.args[0]))
+        if difference.was_stopped:
+            break
+        difference.staged += len(ready)
         with database.atomic():
             staging.put(kind.TABLE, kind.FIELDS, ready)
-            if mark and ready:
-                mark(board_import.id, ready[0][1], ready[-1][1])
+            if ready and hasattr(kind, "mark"):
+                kind.mark(board_import.id, ready[0][1], ready[-1][1])
         staging.pause()
         progress(difference.total)
+    return last
 
 
 def _mark(board_import, total, progress):
@@ -205,19 +331,51 @@ def _refuse(difference):
     if difference.is_refused:
         line, sentence = difference.complaints[0]
         raise Refused(file=Sentence("Line %(line)s: %(sentence)s Nothing of the file was applied.",
-                                    line=line, sentence=str(sentence)))
+                                    line=difference.label(line), sentence=str(sentence)))
+
+
+def _settled(board_import, difference, now, *, skips_refused=False, ends_logins=False, early=False):
+    """The Difference that is to be published: without the lines that are left out. Raises `Refused`."""
+    skipped = []
+    if skips_refused and difference.is_refused:
+        if board_import.complete:
+            raise Refused(file=Sentence("A file that is complete is applied whole: what a line left out would say is "
+                                        "not to be removed."))
+        difference, skipped = _without_refused(board_import, difference, now, early)
+    difference.skipped = skipped
+    if difference.ending and not ends_logins and not difference.is_refused:
+        raise Refused(file=Sentence("%(n)s logins would end, because their numbers are other people’s now. Look at "
+                                    "both UCIs, then say that this is right.", n=difference.ending))
+    return difference
+
+
+def _without_refused(board_import, difference, now, early):
+    """(the Difference without the lines that are refused, those lines); they are taken off the staged rows."""
+    kind, skipped = KINDS[board_import.kind], []
+    while difference.is_refused and not difference.was_stopped:
+        skipped += [(difference.label(line), sentence) for line, sentence in difference.complaints]
+        staging.leave_out(kind.TABLE, board_import.id, [line for line, _sentence in difference.complaints])
+        stored = {**board_import.read, "refused": [], "counts": {**board_import.read["counts"], "refused": 0}}
+        difference = Difference.from_json(stored)
+        kind.compare(board_import, difference, now, early)
+    return difference, skipped
 
 
 def _publish(board_import, difference, by, now, seal=lambda: None):
+    kind = KINDS[board_import.kind]
+    if hasattr(kind, "prepare"):
+        _is_prepared(board_import, True)
+        kind.prepare(board_import, difference, now)
+    counts = [(name, "", count) for name, count in difference.counts.items()]
+    left_out = [(f"left out, line {label}", "", str(sentence)) for label, sentence in difference.skipped]
     with database.atomic():
         if not difference.changes_nothing:
-            KINDS[board_import.kind].store(board_import, difference, by, now)
+            kind.store(board_import, difference, by, now)
         mine = BoardImport.update(applied_at=now, counts=difference.counts, read={}, found={}).where(
             BoardImport.id == board_import.id, BoardImport.applied_at.is_null()).execute()
         if not mine:
             raise Refused(file=Sentence("This file has been applied already."))
-        audit.record(by, f"imported {board_import.kind}", now, subject=board_import.digest,
-                     changes=[(name, "", count) for name, count in difference.counts.items()])
+        audit.record(by, f"imported {board_import.kind}", now, subject=board_import.digest, changes=counts + left_out)
         seal()
 
 

@@ -1,13 +1,17 @@
-"""A file as numbered rows of text, a few at a time: CSV in the encodings that spreadsheets write, and XLSX."""
+"""A file as sheets of numbered rows of text, a few at a time: CSV in what spreadsheets write it in, and XLSX."""
 import codecs
 import csv
 import io
 import json
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import threading
+from contextlib import contextmanager
+from itertools import chain, groupby, islice
+from operator import itemgetter
 from typing import NamedTuple
 
 from exchange import workbook
@@ -18,39 +22,58 @@ LARGEST = 512 * 1024 * 1024  # bytes of a file; more is refused before it is rea
 LONGEST_LINE = 20_000
 STEP = 1024 * 1024
 SEPARATORS = (",", ";", "\t")
-XLSX = b"PK\x03\x04"
-PATIENCE = 20  # seconds until the first rows of a workbook
+FIRST = 10  # lines in which the separator is looked for
+XLSX, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+PATIENCE = 60  # seconds until the first rows of a workbook
 UNREADABLE = {
     "broken": Sentence("The file is no table that can be read: send XLSX or CSV (UTF-8)."),
     "large": Sentence("The file is too large."),
-    "far": Sentence("The sheet has cells far away from its table, or more than 4,000,000 cells. Copy the table into a "
-                    "new file, or send it as CSV."),
+    "far": Sentence("The sheet has cells far away from its table. Copy the table into a new file, or send it as CSV."),
     "long": Sentence("A field is too long."),
 }
 
 
-class Table(NamedTuple):
-    """`header`: names as they stand in the file; `rows`: an iterator of (line number, [text, …]), blank lines
-    left out, which may raise `Refused` too."""
+class Sheet(NamedTuple):
+    """`name`: of a workbook's sheet, '' of a CSV; `rows`: an iterator of (line number, [text, …]), blank lines left
+    out, which may raise `Refused` too."""
 
-    header: list
+    name: str
     rows: object
 
 
-def open_table(file):
-    """A Table of a seekable binary file. Raises `Refused` (file) with a sentence for what cannot be read."""
+class Book(NamedTuple):
+    """`sheets`: an iterator of the Sheets that hold anything, each to be read before the next; `hidden`: the names of
+    those that are not shown and so not read; `names`: of the others."""
+
+    sheets: object
+    names: list
+    hidden: list
+
+
+@contextmanager
+def opened(file):
+    """A Book of a seekable binary file. Raises `Refused` (file) with a sentence for what cannot be read."""
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
     if not size:
         raise _refused("The file is empty.")
     if size > LARGEST:
         raise _refused("The file is too large.")
-    rows = _xlsx_rows(file) if file.read(4) == XLSX else _csv_rows(file)
-    rows = ((line, cells) for line, cells in rows if any(cells))
-    header = next(rows, None)
-    if header is None:
-        raise _refused("The file holds no rows.")
-    return Table(header[1], rows)
+    magic = file.read(4)
+    if magic == OLD_EXCEL:
+        raise _refused("This is an old Excel file. Save it as XLSX.")
+    if magic == XLSX:
+        with _workbook(file) as (told, rows):
+            sheets = (Sheet(told["sheets"][place], (row[1] for row in some))
+                      for place, some in groupby(rows, itemgetter(0)))
+            yield Book(sheets, told["sheets"], told["hidden"])
+        return
+    rows = ((line, cells) for line, cells in _csv_rows(file) if any(cells))
+    try:
+        first = next(rows, None)
+        yield Book(iter([Sheet("", chain([first], rows))] if first else []), [""], [])
+    finally:
+        rows.close()
 
 
 def _csv_rows(file):
@@ -59,14 +82,24 @@ def _csv_rows(file):
     file.seek(0)
     text = io.TextIOWrapper(file, encoding, newline="")
     try:
-        separator = next((max(SEPARATORS, key=line.count) for line in _lines(text) if line.strip()), ",")
+        separator, is_told = _separator(list(islice(_lines(text), FIRST)))
         text.seek(0)
-        yield from _rows_of(text, separator)
+        rows = _rows_of(text, separator)
+        if is_told:
+            next(rows)
+        yield from rows
     except UnicodeDecodeError:
         raise _not_text(file, encoding) from None
     finally:
         if not text.closed:
             text.detach()  # the file stays its owner's
+
+
+def _separator(lines):
+    """(the character between the cells, whether the first line is Excel's 'sep=;'), by the first lines."""
+    if lines and (told := re.fullmatch(r"\"?sep=(.)\"?\s*", lines[0], re.IGNORECASE)):
+        return told[1], True
+    return max(SEPARATORS, key=lambda one: max((line.count(one) for line in lines), default=0)), False
 
 
 def _rows_of(text, separator):
@@ -117,8 +150,9 @@ def _is_utf8(line):
     return True
 
 
-def _xlsx_rows(file):
-    """The rows of the first sheet, read by `workbook.py` in a process of its own, which ends with this iterator."""
+@contextmanager
+def _workbook(file):
+    """(what `workbook.py` tells first, an iterator of (number of the sheet, row)), read in a process of its own."""
     given = _on_disk(file)
     given.seek(0)
     reader = subprocess.Popen([sys.executable, "-I", workbook.__file__], stdin=given, stdout=subprocess.PIPE,  # noqa: S603
@@ -126,14 +160,8 @@ def _xlsx_rows(file):
     patience = threading.Timer(PATIENCE, reader.kill)
     patience.start()
     try:
-        for line in reader.stdout:
-            patience.cancel()
-            told = json.loads(line)
-            if isinstance(told, dict):
-                raise Refused(file=UNREADABLE[told["refused"]])
-            yield from told
-        if reader.wait():  # it had no more memory or time
-            raise Refused(file=UNREADABLE["broken"])
+        told = _told(reader, patience)
+        yield next(told), ((place, row) for place, rows in told for row in rows)
     finally:
         patience.cancel()
         reader.kill()
@@ -141,6 +169,18 @@ def _xlsx_rows(file):
         reader.stdout.close()
         if given is not file:
             given.close()
+
+
+def _told(reader, patience):
+    for number, line in enumerate(reader.stdout):
+        told = json.loads(line)
+        if "refused" in told:
+            raise Refused(file=UNREADABLE[told["refused"]])
+        if number:
+            patience.cancel()
+        yield told
+    if reader.wait():  # it had no more memory or time
+        raise Refused(file=UNREADABLE["broken"])
 
 
 def _on_disk(file):

@@ -1,11 +1,14 @@
 """A workbook read in a process of its own, which may fail: `python exchange/workbook.py < file.xlsx`.
 
-A few kB may unpack to gigabytes, or name one cell at the far end of a sheet, for which the reader would make room and
-end the whole process. So its size is found first, by counting the rows and cells that stand in it, and whatever is
-left takes no more memory and time than this process has. Nothing of the service is imported here: it starts at once.
+It is read as a stream, so that a million rows take no more room than ten; a library that does so takes minutes for
+them, and those that are quick make room for a whole sheet, trust its own word how large that is, and give an error
+and a formula that was never calculated as an empty cell. A few kB may still unpack to gigabytes: whatever it takes is
+bounded here, by count and by the limits of this process. Nothing of the service is imported: it starts at once.
 
-Writes lines of JSON: [[line number, [text, …]], …], or {"refused": why} as the last one; why: 'broken', 'large', 'far'
-or 'long', for which `reading` has the sentences.
+Writes lines of JSON: first {"sheets": [name, …], "hidden": [name, …]}; then for each of those sheets, in order, its
+number and rows: [place, [[line number, [text, …]], …]]; or {"refused": why} as the last one; why: 'broken', 'large',
+'far' or 'long', for which `reading` has the sentences. An error stands as a spreadsheet shows it, '#N/A', and so does
+a formula without a value: UNCALCULATED.
 """
 import json
 import re
@@ -13,28 +16,31 @@ import resource
 import sys
 import zipfile
 import zlib
+from array import array
+from datetime import datetime, timedelta
 from functools import reduce
 from itertools import islice
+from posixpath import normpath
 
-from python_calamine import CalamineError, CalamineWorkbook
+from lxml import etree
 
-MEMORY = 400 * 1024 * 1024  # bytes of data; the reader takes some 70 for each cell of a sheet
-SECONDS = 60  # of processor time
-LARGEST = 256 * 1024 * 1024  # bytes that a workbook may unpack to
+MEMORY = 160 * 1024 * 1024  # bytes of data
+SECONDS = 300  # of processor time
 MOST_PARTS = 2_000  # files in it
-LARGEST_OTHER = 16 * 1024 * 1024  # bytes of a part that is neither a sheet nor their texts
-STRINGS, MOST_STRINGS = 96 * 1024 * 1024, 2_000_000  # bytes and number of the texts that its sheets share
-MOST_CELLS = 4_000_000  # of a sheet from its first to its last
-SPARSE = 1_000_000, 4  # cells from which on at least every fourth must be there
-LONGEST_ROW = 8 * 1024 * 1024  # bytes of one row as it stands in the file
+UNPACKED, TIMES = 64 * 1024 * 1024, 40  # bytes it may unpack to whatever its size, and so many times its size
+LARGEST_OTHER = 8 * 1024 * 1024  # bytes of a part that is neither a sheet nor their texts
+STRINGS, MOST_STRINGS = 64 * 1024 * 1024, 2_000_000  # bytes and number of the texts that its sheets share
+MOST_SHEETS, MOST_ROWS, MOST_COLUMNS = 500, 1_048_576, 500
 LONGEST_FIELD = 2_000  # characters; `reading` has the same for CSV
-STEP = 1024 * 1024
+STEP = 256 * 1024
 AT_ONCE = 500  # rows a line
-ROW = re.compile(rb"<(?:\w+:)?row(?=[\s/>])")
-A_CELL = re.compile(rb"<(?:\w+:)?c(?=[\s/>])")
-PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,3})(\d{1,9})["']""")
-BROKEN = (zipfile.BadZipFile, zlib.error, CalamineError, LookupError, OSError, ValueError, RuntimeError, MemoryError,
-          NotImplementedError, EOFError)
+UNCALCULATED = "#CALC!"
+DATES = {14, 15, 16, 17, 18, 19, 20, 21, 22, *range(27, 37), 45, 46, 47, *range(50, 59)}  # ECMA-376 part 1, 18.8.30
+NO_DATE = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')  # of a number's format: what is literal
+CAREFUL = {"resolve_entities": False, "no_network": True, "remove_comments": True, "remove_pis": True}
+ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")  # ECMA-376 part 1, 22.9.2.19
+BROKEN = (zipfile.BadZipFile, zlib.error, etree.LxmlError, LookupError, OSError, ValueError,
+          RuntimeError, MemoryError, NotImplementedError, EOFError, OverflowError, TypeError)
 
 
 class TooMuch(Exception):
@@ -45,96 +51,194 @@ def main():
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    file = sys.stdin.buffer
     try:
-        with zipfile.ZipFile(file) as archive:
-            measure(archive)
-        file.seek(0)
-        sheet = CalamineWorkbook.from_filelike(file).get_sheet_by_index(0)
-        left = [""] * (sheet.start[1] if sheet.start else 0)  # columns before the first cell, which it leaves out
-        rows = enumerate(sheet.iter_rows(), 1)
-        while some := list(islice(rows, AT_ONCE)):
-            print(json.dumps([[line, left + [text(cell) for cell in cells]] for line, cells in some]), flush=True)
+        with zipfile.ZipFile(sys.stdin.buffer) as archive:
+            tell(archive)
     except TooMuch as refusal:
-        print(json.dumps({"refused": refusal.args[0]}))
+        say({"refused": refusal.args[0]})
     except BROKEN:
-        print(json.dumps({"refused": "broken"}))
+        say({"refused": "broken"})
 
 
-def measure(archive):
-    """Raises `TooMuch` for what would take too much room. Reading each part here also proves its stated size."""
+def tell(archive):
     parts = archive.infolist()
-    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST:
+    room = UNPACKED + TIMES * sum(part.compress_size for part in parts)
+    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > room:
         raise TooMuch("large")
-    if "xl/workbook.xml" not in archive.namelist():
-        raise zipfile.BadZipFile
-    for part in parts:
-        with archive.open(part) as stream:
-            if "sharedstrings" in part.filename.lower():
-                _refuse_strings(part.file_size, stream)
+    book = related(archive, "")["officeDocument"]
+    targets, root = related(archive, book), document(archive, book)
+    sheets = [(sheet.get("name"), sheet.get("state", "visible"), targets.get(own(sheet, "id"), ""))
+              for sheet in root.iter("{*}sheet")]
+    if len(sheets) > MOST_SHEETS:
+        raise TooMuch("large")
+    sheets = [sheet for sheet in sheets if "chart" not in sheet[2] and "dialog" not in sheet[2]]
+    shown = [(name, part) for name, state, part in sheets if state == "visible"]
+    say({"sheets": [name for name, _part in shown],
+         "hidden": [name for name, state, _part in sheets if state != "visible"]})
+    old = any(own(one, "date1904") in ("1", "true") for one in root.iter("{*}workbookPr"))
+    texts = Texts(archive, targets.get("sharedStrings"))
+    dates = dates_of(archive, targets.get("styles"))
+    sheet = Sheet(texts, dates, datetime(1904, 1, 1) if old else datetime(1899, 12, 30))
+    for place, (_name, part) in enumerate(shown):
+        rows = sheet.rows(archive, part)
+        while some := list(islice(rows, AT_ONCE)):
+            say([place, some])
+
+
+# --- parts and what they are for -------------------------------------------------------------------------------
+
+
+def related(archive, part):
+    """{id and last word of the type: name of the part} of what belongs to `part` ('': to the whole file)."""
+    folder, _slash, name = part.rpartition("/")
+    found = {}
+    for relation in document(archive, normpath(f"{folder}/_rels/{name}.rels").lstrip("/")):
+        target = relation.get("Target", "")
+        place = target.lstrip("/") if target.startswith("/") else normpath(f"{folder}/{target}").lstrip("/")
+        found[relation.get("Id")] = found[relation.get("Type", "").rpartition("/")[2]] = place
+    return found
+
+
+def document(archive, part):
+    if archive.getinfo(part).file_size > LARGEST_OTHER:
+        raise TooMuch("large")
+    with archive.open(part) as stream:
+        return etree.parse(stream, etree.XMLParser(**CAREFUL)).getroot()  # noqa: S320 (careful)
+
+
+def local(tag):
+    return tag.rpartition("}")[2]
+
+
+def own(element, name):
+    """An attribute, whatever its namespace: strict files have another than the usual ones."""
+    return next((value for key, value in element.attrib.items() if local(key) == name), None)
+
+
+def dates_of(archive, part):
+    """The numbers of the cell styles that show a number as a date."""
+    if part is None:
+        return frozenset()
+    root = document(archive, part)
+    written = {int(one.get("numFmtId")): NO_DATE.sub("", one.get("formatCode", "")).lower()
+               for one in root.iter("{*}numFmt")}
+    cells = next((list(one) for one in root.iter("{*}cellXfs")), [])
+    formats = [int(style.get("numFmtId", 0)) for style in cells]
+    return frozenset(str(place) for place, number in enumerate(formats)
+                     if (number in DATES if number not in written else re.search("[dmyhs]", written[number])))
+
+
+def elements(archive, part, name):
+    """The elements of this name, one at a time, each with what is in it and gone with the next one."""
+    with archive.open(part) as stream:
+        for _event, element in etree.iterparse(stream, tag=f"{{*}}{name}", **CAREFUL):
+            yield element
+            element.clear()
+            while element.getprevious() is not None:
+                del element.getparent()[0]
+
+
+def written(element):
+    """The text of a shared or an inline string, without how it is read aloud (rPh)."""
+    if len(element) == 1 and not len(element[0]):
+        return unescaped(element[0].text or "")
+    texts = [part.text or "" for part in element.iter("{*}t") if local(part.getparent().tag) != "rPh"]
+    return unescaped("".join(texts))
+
+
+def unescaped(text):
+    return ESCAPED.sub(lambda code: chr(int(code[1], 16)), text) if "_x" in text else text
+
+
+class Texts:
+    """The texts that the sheets share, side by side in one piece of memory: `texts[number]`."""
+
+    def __init__(self, archive, part):
+        self.held, self.places = bytearray(), array("I", [0])
+        if part is None:
+            return
+        if archive.getinfo(part).file_size > STRINGS:
+            raise TooMuch("large")
+        for element in elements(archive, part, "si"):
+            self.held += written(element).encode()
+            self.places.append(len(self.held))
+            if len(self.places) > MOST_STRINGS:
+                raise TooMuch("large")
+
+    def __getitem__(self, number):
+        return self.held[self.places[number]:self.places[number + 1]].decode()
+
+
+class Sheet:
+    """One sheet's cells as text. `dates`: styles that show a number as a date; `since`: the day of number 0."""
+
+    def __init__(self, texts, dates, since):
+        self.texts, self.dates, self.since, self.columns = texts, dates, since, {}
+
+    def rows(self, archive, part):
+        """(line number, [text, …]) of each row that holds anything."""
+        line = 0
+        for row in elements(archive, part, "row"):
+            before, line = line, int(row.get("r") or line + 1)
+            if line > MOST_ROWS:
+                raise TooMuch("far")
+            if line <= before:
+                raise ValueError("rows out of order")
+            if cells := self.cells(row):
+                yield line, cells
+
+    def cells(self, row):
+        found, column = [], 0
+        for cell in row:
+            place = cell.get("r")
+            column = self.column_of(place) if place else column + 1
+            if not len(cell) or not (said := self.said(cell, cell.get("t", "n")).strip()):
                 continue
-            rows, columns, cells = _extent(stream)
-        if not part.filename.startswith("xl/worksheets/") and part.file_size > LARGEST_OTHER:
-            raise TooMuch("large")
-        if rows * columns > MOST_CELLS or rows * columns > max(SPARSE[0], SPARSE[1] * cells):
-            raise TooMuch("far")
+            if column > MOST_COLUMNS:
+                raise TooMuch("far")
+            if len(said) > LONGEST_FIELD:
+                raise TooMuch("long")
+            found += [""] * (column - len(found))
+            found[column - 1] = said
+        return found
+
+    def said(self, cell, kind):
+        """The cell as text: whole numbers without a point, dates as ISO 8601."""
+        last = cell[-1]
+        if kind == "inlineStr":
+            return written(last)
+        if local(last.tag) != "v":
+            return UNCALCULATED if local(last.tag) == "f" else ""
+        value = last.text or ""
+        if kind == "s":
+            return self.texts[int(value)]
+        if kind == "b":
+            return "true" if value == "1" else "false"
+        if not value and kind != "str" and local(cell[0].tag) == "f":
+            return UNCALCULATED
+        if kind != "n" or not value:
+            return unescaped(value)
+        return self.number(value, cell.get("s"))
+
+    def number(self, value, style):
+        if style in self.dates:
+            at = self.since + timedelta(days=float(value))
+            return at.date().isoformat() if at.time() == at.min.time() else at.isoformat(timespec="seconds")
+        if value.isdigit():
+            return value
+        number = float(value)
+        return str(int(number)) if number.is_integer() and abs(number) < 1e15 else value
+
+    def column_of(self, place):
+        letters = place.rstrip("0123456789")
+        if letters not in self.columns:
+            self.columns[letters] = reduce(lambda column, letter: column * 26 + ord(letter) - 64, letters.upper(), 0)
+        return self.columns[letters]
 
 
-def _refuse_strings(size, stream):
-    count = 0
-    while some := stream.read(STEP):
-        count += some.count(b"<si") + some.count(b":si")
-        if size > STRINGS or count > MOST_STRINGS:
-            raise TooMuch("large")
-
-
-def _extent(stream):
-    """(rows, columns, cells) that a part may have at most: by the places that are named and, where a row or a cell
-    names none, by counting, since it then takes the next one."""
-    last_row = last_column = unnamed_rows = most_unnamed = cells = 0
-    for row in _rows(stream):
-        places = PLACE.findall(row)
-        here = len(A_CELL.findall(row))
-        named = sum(1 for letters, _digits in places if letters)
-        cells += here
-        unnamed_rows += len(places) == named
-        most_unnamed = max(most_unnamed, here - named)
-        for letters, digits in places:
-            last_row, last_column = max(last_row, int(digits)), max(last_column, _column(letters.upper()))
-    return last_row + unnamed_rows, last_column + most_unnamed, cells
-
-
-def _rows(stream):
-    """The bytes of each row element of a part, which may be as long as LONGEST_ROW."""
-    held, is_sheet = b"", False
-    while some := stream.read(STEP):
-        *whole, held = ROW.split(held + some)
-        yield from whole if is_sheet else whole[1:]  # before the first row stands what is none
-        is_sheet = is_sheet or bool(whole)
-        if not is_sheet:
-            held = held[-40:]
-        elif len(held) > LONGEST_ROW:
-            raise TooMuch("far")
-    if is_sheet:
-        yield held
-
-
-def _column(letters):
-    return reduce(lambda column, letter: column * 26 + letter - 64, letters, 0)
-
-
-def text(cell):
-    """A cell as text: whole numbers without a point, dates as ISO 8601. Raises `TooMuch` for an endless one."""
-    if isinstance(cell, bool):
-        return str(cell).lower()
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if hasattr(cell, "isoformat"):
-        return cell.isoformat()
-    said = str(cell).strip()
-    if len(said) > LONGEST_FIELD:
-        raise TooMuch("long")
-    return said
+def say(what):
+    sys.stdout.write(json.dumps(what, separators=(",", ":")) + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from flask import current_app
 
 from documents.archive import write_archive
 from documents.papers import LOGIN_COLUMNS, layout_of, login_rows, paper
-from exchange.export import csv_bytes
+from exchange.tables import csv_bytes
 from jobs.running import kind
 from models.acts import issuing
 from models.database import Refused, Sentence, database

@@ -4,51 +4,80 @@ import io
 
 from flask import current_app
 
-from documents.engine import unprintable
 from exchange import importing
+from exchange.headings import Unmatched
 from jobs.running import kind
 from models.database import Overtaken, Refused, Sentence, database
 from models.tables import audit
 from models.tables.imports import RIGHT_FOR, BoardImport
 from models.tables.jobs import Job
 
+LEAST_COLUMNS = 2  # of ours in a heading that somebody is asked about
 MOST_BYTES, MOST_ROWS = 2 * 1024 * 1024, 20_000  # of what is done while the officer waits; more goes on the queue
 
 
 def send(kind, name, stream, officer, now, *, complete=False):
-    """A BoardImport of a file that was sent: read and compared, or with its content and a Job where it is too large.
+    """A BoardImport of a file that was sent: read and compared, or with its content and a Job where it is too large,
+    or with its content alone where somebody has to say first which columns are which.
 
     Nothing of it is applied yet. Raises `Refused` (file).
     """
     content = stream.read() if stream.seek(0, io.SEEK_END) > MOST_BYTES and not stream.seek(0) else b""
     board_import = importing.receive(kind, name, officer.id, now, complete=complete, content=content)
-    if not content:
-        try:
-            importing.read(board_import, stream, now, unprintable=unprintable)
-        except Refused:
+    waits = False
+    try:
+        if content:
+            importing.refuse_unmatched(board_import, stream)
+        else:
+            importing.read(board_import, stream, now)
+    except Unmatched as unmatched:
+        if len(unmatched.heading.places) < LEAST_COLUMNS:
             importing.discard(board_import)
             raise
+        waits = True
+        stream.seek(0)
+        BoardImport.update(content=stream.read()).where(BoardImport.id == board_import.id).execute()
+    except Refused:
+        importing.discard(board_import)
+        raise
     with database.atomic():
         audit.record(officer, f"sent {kind} to be looked at", now, subject=board_import.digest or board_import.name)
-        if content:
+        if content and not waits:
             _start(board_import, officer, now)
     return board_import
 
 
-def apply(board_import, officer, now, seen):
-    """Put the file in place, or give it a Job where it is too large; `seen`: the agreement that the officer's page had.
+def tell(board_import, given, officer, now):
+    """Read a file that waited for somebody to tell what its columns are, or give it a Job. Raises `Refused`, as
+    `Unmatched` where columns are missing still."""
+    board_import.given = given
+    content = bytes(board_import.content)
+    heading = importing.refuse_unmatched(board_import, io.BytesIO(content))
+    if len(content) <= MOST_BYTES:
+        importing.read(board_import, content, now)
+    with database.atomic():
+        BoardImport.update(given=given).where(BoardImport.id == board_import.id).execute()
+        importing.remember(board_import.kind, heading, given)
+        audit.record(officer, f"told the columns of {board_import.kind}", now, subject=board_import.name)
+        if len(content) > MOST_BYTES:
+            _start(board_import, officer, now)
 
-    Raises `Refused` (file), and `Overtaken` where the file would do something else now.
+
+def apply(board_import, officer, now, seen, **agreed):
+    """Put the file in place and give its Difference, or give it a Job where it is too large, and None.
+
+    `seen`: the agreement that the officer's page had; `agreed`: `skips_refused`, `ends_logins`. Raises `Refused`
+    (file), and `Overtaken` where the file would do something else now.
     """
     if board_import.counts["rows"] < MOST_ROWS:
-        importing.publish(board_import, officer, now,
-                          agreed=lambda fingerprint: is_agreement(board_import, fingerprint, seen))
-        return
+        return importing.publish(board_import, officer, now, **agreed,
+                                 agreed=lambda fingerprint: is_agreement(board_import, fingerprint, seen))
     if not is_agreement(board_import, importing.fingerprint(board_import), seen):
         raise Overtaken
     with database.atomic():
         audit.record(officer, f"began to apply {board_import.kind}", now, subject=board_import.digest)
-        _start(board_import, officer, now, seen=seen)
+        _start(board_import, officer, now, seen=seen, **agreed)
+    return None
 
 
 def _start(board_import, officer, now, **wanted):
@@ -61,7 +90,8 @@ def _start(board_import, officer, now, **wanted):
 
 @kind("import")
 def carry_out(work):
-    """wanted: 'import', the public id; 'seen', what the officer agreed to, or nothing to read the file only."""
+    """wanted: 'import', the public id; 'seen', what the officer agreed to, or nothing to read the file only;
+    'skips_refused', 'ends_logins'."""
     board_import = BoardImport.get(BoardImport.public_id == work.job.wanted["import"])
     by, seen = work.job.officer, work.job.wanted.get("seen")
 
@@ -70,20 +100,25 @@ def carry_out(work):
             Job.update(total=rows).where(Job.id == work.job.id).execute()
         work.progress(rows)
 
-    if by is None or not getattr(by, RIGHT_FOR[board_import.kind]):
+    if by is None or not may_send(by, board_import.kind):
         raise Refused(Sentence("Whoever sent this file has no right to it any more."))
     if seen is None:
-        importing.read(board_import, io.BytesIO(board_import.content), work.job.created_at, unprintable=unprintable,
-                       progress=progress)
+        importing.read(board_import, io.BytesIO(board_import.content), work.job.created_at, progress=progress)
         with database.atomic():
             work.finish({})
     elif board_import.applied_at is None:
         try:
             importing.publish(
                 board_import, by, work.job.created_at, progress=progress, seal=lambda: work.finish({}),
-                agreed=lambda fingerprint: is_agreement(board_import, fingerprint, seen))
+                agreed=lambda fingerprint: is_agreement(board_import, fingerprint, seen),
+                **{name: work.job.wanted.get(name, False) for name in ("skips_refused", "ends_logins")})
         except Overtaken:
             raise Refused(Sentence("Somebody changed the data since you looked. Look again, then apply.")) from None
+
+
+def may_send(officer, kind):
+    """Whether the officer has the right of the board that such a file needs."""
+    return getattr(officer, RIGHT_FOR[kind])
 
 
 def agreement(board_import, fingerprint):

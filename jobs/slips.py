@@ -1,7 +1,6 @@
 """Jobs that give candidates their logins: ordered by one verb each, carried out one centre after the other."""
 from datetime import UTC, datetime
 
-from documents.engine import unprintable
 from documents.papers import contact_lines
 from documents.text import Unprintable, checked
 from jobs.running import kind
@@ -60,7 +59,6 @@ def confirm(standing_before, officer, now, *, scope, anew_dormant=False, **choic
             if not covered:
                 raise Refused(scope=Sentence(
                     "None of your candidates has a valid entry in this series, so there is nobody to offer it to."))
-            refuse_unprintable(covered)
             job = order(officer, series, [centre], CONFIRM, now, anew_dormant=anew_dormant, slips=len(covered))
             hashed = sum(candidate.login is None or (anew_dormant and candidate.state == DORMANT)
                          for candidate in covered)
@@ -102,7 +100,6 @@ def _make_one(work, centre):
         raise Refused(Sentence("None of these candidates needs that."))
     anew = {candidate.id for candidate in chosen
             if what == NEW_PASSWORD or (wanted["anew_dormant"] and candidate.state == DORMANT)}
-    refuse_unprintable(chosen)
     refuse_unprintable_contact(standing)
     behind = work.job.result.get("slips", 0)
     planned = issuing.plan(centre, series, chosen, anew=anew,
@@ -134,16 +131,6 @@ def _mark(work, number, batches=(), refused=(), slips=0):
         work.finish(result)
     else:
         work.keep(result, min(result["slips"], work.job.total))
-
-
-def refuse_unprintable(candidates):
-    """Raises `Refused` naming the candidates whose name no font of the slips can print."""
-    wrong = [(candidate, characters) for candidate in candidates if (characters := unprintable(candidate.name))]
-    if wrong:
-        raise Refused(Sentence(
-            "These names cannot be printed, so nothing was made: %(names)s. Ask the board to correct the entry.",
-            names="; ".join(f"{candidate.number} {candidate.name} ({' '.join(characters)})"
-                            for candidate, characters in wrong[:10])))
 
 
 def refuse_unprintable_contact(standing):

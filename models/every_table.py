@@ -4,13 +4,13 @@ from models.tables.attempts import Attempts
 from models.tables.audit import AuditChange, AuditEvent
 from models.tables.exams import Candidate, Centre, Entry, Release, Series
 from models.tables.files import ExchangeFile
-from models.tables.imports import BoardImport
+from models.tables.imports import BoardImport, GivenHeading
 from models.tables.jobs import Job
 from models.tables.links import OneTimeLink
 from models.tables.offers import Offer, SelectedCandidate
 from models.tables.once import SentForm
 from models.tables.people import Officer, Posting, StaffSession
-from models.tables.slips import CandidateSession, Credential, Slip, SlipBatch
+from models.tables.slips import CandidateSession, Credential, FormerLogin, Slip, SlipBatch
 from models.tables.staging import StagedEntry, StagedLine
 from models.tables.subcentres import AttachedCentre, AttachedDefaults, AttachedDraft
 
@@ -19,7 +19,7 @@ TABLES = (
     Officer, Posting, StaffSession, OneTimeLink, SentForm,
     AttachedDefaults, AttachedCentre, AttachedDraft,
     Offer, SelectedCandidate,
-    SlipBatch, Slip, Credential, CandidateSession, Attempts,
-    Job, ExchangeFile, BoardImport, StagedLine, StagedEntry, StagedResult,
+    SlipBatch, Slip, Credential, FormerLogin, CandidateSession, Attempts,
+    Job, ExchangeFile, BoardImport, GivenHeading, StagedLine, StagedEntry, StagedResult,
     AuditEvent, AuditChange,
 )

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pyotp
 import pytest
 
+from exchange.columns import COLUMNS
 from jobs import running
 from models.acts import links, second_factor
 from models.tables.audit import AuditEvent
@@ -130,6 +131,12 @@ def an_import(cast, visitor):
     return {"id": BoardImport.get().public_id, **page.fields(page.one("form", action=f"{address}/apply"))}
 
 
+def a_file_to_map(cast, visitor):
+    data = csv_of("results", RESULT[1:], header=COLUMNS["results"][1:])
+    visitor.post(f"{BOARD}/imports", {"kind": "results", "file": (io.BytesIO(data), "x.csv")})
+    return {"id": BoardImport.get().public_id, "series": "June 2026"}
+
+
 def closed(cast, _visitor):
     Series.update(closes_at=cast.now - timedelta(days=1)).execute()
     return {}
@@ -247,6 +254,8 @@ CASES = {
         "sent results to be looked at", bad={"kind": "no"}),
     "board_imports.apply": Case("board", BOARD + "/imports/{id}/apply", {}, "imported results", bad={"seen": "no"},
                                 made=an_import),
+    "board_imports.tell": Case("board", BOARD + "/imports/{id}/columns", {}, "told the columns of results",
+                               bad={"series": ""}, made=a_file_to_map),
     "board_queue.again": Case("board", BOARD + "/queue/{id}/again", {}, "started a job again", made=a_job(FAILED)),
 }
 NOT_OF_THE_PORTAL = {"candidates.signed_in", "candidates.sign_out", "public.verify"}  # tests/candidates

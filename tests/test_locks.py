@@ -111,6 +111,8 @@ TABLE = {
                      "board_imports.send", "board_audit.index", "board_audit.trail", "board_queue.index"), BOARD),
     "board_imports.show": (BOARD, an_import),
     "board_imports.apply": (BOARD, an_import),
+    "board_imports.tell": (BOARD, an_import),
+    "board_imports.section": (BOARD, lambda cast, centre: {**an_import(cast, centre), "section": "new"}),
     "board_queue.again": (BOARD, a_job),
     **dict.fromkeys(("board_series.release", "board_series.hold", "board_series.close",
                      "board_series.destroy_key"), RELEASER),

@@ -1,7 +1,7 @@
 """The only reader of htmx's request headers, and what every view shares in answering."""
 from datetime import UTC, datetime
 
-from flask import abort, current_app, flash, make_response, redirect, render_template, request, send_file
+from flask import abort, flash, make_response, redirect, render_template, request, send_file
 from flask_babel import gettext
 
 from models.database import Sentence
@@ -49,11 +49,6 @@ def done(address, notice, template=None, **values):
         return make_response(render_template(template, notice=notice, **values))
     flash(notice, "success")
     return redirect(address, 303)
-
-
-def handed_over(path):
-    """The address of a page of the portal for somebody to open elsewhere: from the settings, never from the request."""
-    return current_app.config["PORTAL_ADDRESS"].rstrip("/") + path
 
 
 def attachment(file, kind, name):

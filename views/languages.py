@@ -4,12 +4,16 @@ from flask_babel import Babel, Domain, get_locale
 
 from documents import words
 from documents.languages import catalogue
+from models.rules.grades import spoken
+
+BOARD_ZONE = "Europe/London"  # in which the board thinks of its releases
 
 
 def init_app(app):
     Languages(app, locale_selector=lambda: g.get("language", "en"), timezone_selector=lambda: "UTC")
     app.add_template_filter(utc)
     app.add_template_filter(in_zone)
+    app.add_template_filter(spoken)
 
 
 def utc(instant):

@@ -4,7 +4,8 @@ from flask_login import current_user
 from peewee import fn
 
 from models.rules.standing import standing_of
-from models.tables.exams import Candidate, Centre, Series
+from models.tables.exams import Candidate, Centre, Series, shown_series
+from models.tables.imports import BoardImport
 from models.tables.jobs import Job
 from models.tables.slips import SlipBatch
 from views.hypermedia import or_404
@@ -49,13 +50,13 @@ def offered_series(centre):
     circle = Centre.select(Centre.id).where((Centre.id == centre.id) | (Centre.associate == centre.id))
     valid = Candidate.select().where(
         Candidate.series == Series.id, Candidate.centre.in_(circle), Candidate.qualifications != "")
-    return Series.select().where(fn.EXISTS(valid)).order_by(Series.id.desc())  # stops at the first of 110,000
+    return shown_series().where(fn.EXISTS(valid)).order_by(Series.id.desc())  # stops at the first of 110,000
 
 
 def entered_series(centre):
     """Series in which the centre itself has entries, withdrawn ones too; newest first."""
     entered = Candidate.select(Candidate.series).where(Candidate.centre == centre)
-    return Series.select().where(Series.id.in_(entered)).order_by(Series.id.desc())
+    return shown_series().where(Series.id.in_(entered)).order_by(Series.id.desc())
 
 
 def circle_of(centre):
@@ -73,3 +74,15 @@ def batches_of_own():
     """PDF files of slips of the centres that the person reaches, by centre, each with its `.centre`. A query."""
     return SlipBatch.select(SlipBatch, Centre).join(Centre).where(
         SlipBatch.centre.in_(current_user.centres.select(Centre.id).order_by())).order_by(Centre.number)
+
+
+def imports_of_own(public_id):
+    """The import of this id with its `.job`, of whoever sent it or, for board staff, of anybody. A query."""
+    found = BoardImport.select(BoardImport, Job).left_outer_join(Job).where(BoardImport.public_id == public_id)
+    return found if current_user.is_board_staff else found.where(BoardImport.officer == current_user.id)
+
+
+def zones_of_own(most):
+    """The time zones of the centres that the person reaches, the commonest first."""
+    zones = current_user.centres.select(Centre.time_zone).group_by(Centre.time_zone)
+    return [zone for zone, in zones.order_by(fn.COUNT(Centre.id).desc()).limit(most).tuples()]

@@ -1,6 +1,7 @@
 """centres.csv: the board's centres and which Associate each works through. A file never removes a centre."""
 import json
 
+from exchange.cells import damage_of, damaged
 from exchange.columns import COLUMNS
 from models.acts import attaching
 from models.database import Sentence
@@ -23,6 +24,8 @@ def compare(board_import, difference, now, _early=False):
             for line, cells in staging.lines(board_import.id)]
     held = {centre.number: centre for centre in Centre.select()}
     numbers = {centre.id: centre.number for centre in held.values()}
+    for _line, row in rows:
+        _fill(row, held.get(row["centre_number"]), numbers)
     kinds = {number: centre.kind for number, centre in held.items()}
     kinds |= {row["centre_number"]: row["kind"] for _line, row in rows}
     attached = {number: numbers.get(centre.associate_id) for number, centre in held.items()}
@@ -30,6 +33,8 @@ def compare(board_import, difference, now, _early=False):
     difference.writes = {"new": [], "changed": [], "moves": []}
     seen = set()
     for line, row in rows:
+        if damaged(row["centre_name"]):
+            difference.add("warnings", (line, damage_of(row["centre_name"])))
         if reason := _reason(row, kinds, set(attached.values()), seen):
             difference.add("refused", (line, reason))
         elif row["centre_number"] in held:
@@ -38,6 +43,15 @@ def compare(board_import, difference, now, _early=False):
             difference.add("new", (line, row["centre_number"]))
             difference.writes["new"].append(row)
         seen.add(row["centre_number"])
+
+
+def _fill(row, centre, numbers):
+    """What the file has no column for is as it is held."""
+    for name, value in row.items():
+        if value is None and name == "associate_number":
+            row[name] = numbers.get(centre.associate_id, "") if centre else ""
+        elif value is None:
+            row[name] = getattr(centre, OWN[name]) if centre else ""
 
 
 def store(_kept, difference, _by, now):

@@ -4,13 +4,14 @@ A candidate is known by centre, series and number. Another UCI under the number 
 UCI under a number that nobody had, while the old number is not in the file, is a candidate with a new number.
 """
 from functools import reduce
+from itertools import islice
 
 from peewee import EXCLUDED, JOIN, Case, chunked, fn
 
-from exchange.difference import SHOWN
-from exchange.kinds.series import series_named
+from exchange.cells import damage_of, damaged
+from exchange.kinds.series import new_series, series_named, tell_new
 from models.acts import issuing
-from models.database import Refused, Sentence
+from models.database import Refused, Sentence, database
 from models.rules import results
 from models.tables import staging
 from models.tables.exams import Candidate, Centre, Entry, Series, in_order, recount_qualifications
@@ -19,6 +20,8 @@ from models.tables.slips import Credential, username_of
 from models.tables.staging import CHANGED, NEW, SAME, TWICE, StagedEntry
 
 TABLE = StagedEntry
+IN_STEPS = 20_000  # new entries from which on they are put in before, in steps
+IN_A_STEP = 500  # candidates
 UNKNOWN = "unknown"  # no such centre
 PERSON = (StagedEntry.series, StagedEntry.centre_number, StagedEntry.candidate_number)
 KEY = (*PERSON, StagedEntry.qualification, StagedEntry.syllabus_code)
@@ -27,7 +30,9 @@ FIELDS = (StagedEntry.board_import, StagedEntry.line, StagedEntry.verdict, *PERS
 LONGEST_LIST = Candidate.qualifications.max_length
 
 
-def as_staged(board_import, line, values, _difference):
+def as_staged(board_import, line, values, difference):
+    if damaged(values[3]):
+        difference.add("warnings", (line, damage_of(values[3])))
     return board_import, line, "", *values
 
 
@@ -42,19 +47,52 @@ def compare(board_import, difference, _now, _early=False):
     """`writes`: what `store` does beside the new and changed rows."""
     writes = difference.writes = {"others": [], "renumbered": [], "gone": []}
     _refuse_two_people(board_import.id, difference)
+    _refuse_one_uci_twice(board_import.id, difference)
     staging.mark_twice(TABLE, board_import.id, *KEY)
     _find_renumbered(board_import.id, difference)
     _compare_people(board_import.id, difference)
     writes["qualifications"] = _qualifications(board_import.id)
     _tell_rows(board_import.id, difference)
+    _tell_what_it_makes(board_import.id, difference)
     _find_gone(board_import, difference)
+    difference.ending = _living(writes)
+
+
+def prepare(board_import, difference, now):
+    """Put the new candidates of a large file and their entries in, centre by centre, in series that nobody sees."""
+    if difference.counts["new"] < IN_STEPS:
+        return
+    groups = (StagedEntry.select(StagedEntry.series, StagedEntry.centre_number)
+              .where(StagedEntry.board_import == board_import.id).distinct().order_by(*PERSON[:2]))
+    gathering = {}
+    for name, centre in list(groups.tuples()):
+        series = gathering.get(name) or gathering.setdefault(name, _gathering(board_import.id, len(gathering)))
+        mine = (StagedEntry.series == name) & (StagedEntry.centre_number == centre)
+        with database.atomic():
+            _store_people(board_import.id, difference.writes["qualifications"], now, mine, series)
+            _store_entries(board_import.id, mine & StagedEntry.candidate.is_null(), series)
+        staging.pause()
+    difference.writes["gathering"] = gathering
+
+
+def undo(board_import):
+    """Take out what `prepare` has put in."""
+    for series in list(Series.select().where(Series.arriving == board_import.id)):
+        while some := [row[0] for row in Candidate.select(Candidate.id).where(
+                Candidate.series == series).limit(IN_A_STEP).tuples()]:
+            Candidate.delete().where(Candidate.id.in_(some)).execute()
+            staging.pause()
+        series.delete_instance()
 
 
 def store(board_import, difference, _by, now):
     writes = difference.writes
+    _take_over(writes.get("gathering", {}))
     named = StagedEntry.select(StagedEntry.series).where(StagedEntry.board_import == board_import.id).distinct()
-    for name, in named.tuples():
-        series_named(name)
+    for name in named.tuples():
+        series_named(*name)
+    changed = [*writes["others"], *(candidate for candidate, *_key in writes["renumbered"])]
+    issuing.end_logins(changed, now)
     results.withdraw_of(writes["others"])
     for some in chunked(writes["others"], staging.CHUNK):
         SelectedCandidate.delete().where(SelectedCandidate.candidate.in_(some)).execute()
@@ -63,13 +101,15 @@ def store(board_import, difference, _by, now):
         Candidate.update(number=number).where(Candidate.id == candidate).execute()
         Credential.update(username=username_of(centre, number, series_named(series))).where(
             Credential.candidate == candidate).execute()
-    issuing.void([*writes["others"], *(candidate for candidate, *_key in writes["renumbered"])], now)
-    _store_people(board_import.id, writes["qualifications"], now)
-    _store_entries(board_import.id)
+    _change_people(board_import.id)
+    if "gathering" not in writes:
+        _store_people(board_import.id, writes["qualifications"], now)
+    _store_entries(board_import.id, StagedEntry.candidate.is_null(False) if "gathering" in writes else True)
     for some in chunked(writes["gone"], staging.CHUNK):
         Entry.update(status="withdrawn").where(Entry.id.in_([entry for entry, _candidate in some])).execute()
     _recount(board_import.id, writes["qualifications"])
     recount_qualifications({candidate for _entry, candidate in writes["gone"]})
+    issuing.give_back_logins(changed)
 
 
 # --- comparing -----------------------------------------------------------------------------------------------
@@ -77,7 +117,8 @@ def store(board_import, difference, _by, now):
 
 def _mark(which, same_candidate):
     row = StagedEntry.alias()
-    equal = ((row.option_code == Entry.option_code) & (row.title == Entry.title) & (row.status == Entry.status))
+    equal = ((fn.COALESCE(row.option_code, Entry.option_code) == Entry.option_code) & (row.title == Entry.title)
+             & (fn.COALESCE(row.status, Entry.status) == Entry.status))
     verdict = Case(None, [(Centre.id.is_null(), UNKNOWN), (Entry.id.is_null(), NEW), (equal, SAME)], CHANGED)
     marked = (
         row.select(row.id, Candidate.id.alias("candidate"), Entry.id.alias("entry"), verdict.alias("verdict"))
@@ -98,13 +139,45 @@ def _refuse_two_people(board_import, difference):
         StagedEntry.select(*PERSON).where(StagedEntry.board_import == board_import).group_by(*PERSON)
         .having((fn.MIN(StagedEntry.candidate_name) != fn.MAX(StagedEntry.candidate_name))
                 | (fn.MIN(StagedEntry.uci) != fn.MAX(StagedEntry.uci))))
-    for key in several.limit(SHOWN).tuples():
+    for key in several.limit(difference.room("refused")).tuples():
         first, *others = _of(board_import, *key)
         for row in others:
             if (row.candidate_name, row.uci) != (first.candidate_name, first.uci):
                 difference.add("refused", (row.line, Sentence(
                     "Candidate %(number)s has another name or UCI than in line %(first)s.",
-                    number=row.candidate_number, first=first.line)))
+                    number=row.candidate_number, first=difference.label(first.line))))
+
+
+def _refuse_one_uci_twice(board_import, difference):
+    """One UCI for two candidates of a centre, in the file, or in it and held: it tells nobody from anybody."""
+    numbers = fn.COUNT(StagedEntry.candidate_number.distinct())
+    shared = (
+        StagedEntry.select(*PERSON[:2], StagedEntry.uci).where(
+            StagedEntry.board_import == board_import, StagedEntry.uci != "")
+        .group_by(*PERSON[:2], StagedEntry.uci).having(numbers > 1))
+    for series, centre, uci in shared.limit(difference.room("refused")).tuples():
+        rows = StagedEntry.select(StagedEntry.line, StagedEntry.candidate_number).where(
+            StagedEntry.board_import == board_import, StagedEntry.series == series,
+            StagedEntry.centre_number == centre, StagedEntry.uci == uci).order_by(StagedEntry.line)
+        for line, number in rows.tuples():
+            difference.add("refused", (line, Sentence("%(number)s has the UCI %(uci)s, and so has another candidate in "
+                                                      "this file.", number=number, uci=uci)))
+    row, own = StagedEntry.alias(), StagedEntry.alias()
+    held = (
+        row.select(fn.MIN(row.line), row.candidate_number, row.uci, Candidate.number)
+        .join_from(row, Series, on=Series.name == row.series)
+        .join_from(row, Centre, on=Centre.number == row.centre_number)
+        .join_from(row, Candidate, on=(Candidate.series == Series.id) & (Candidate.centre == Centre.id)
+                   & (Candidate.uci == row.uci) & (Candidate.number != row.candidate_number))
+        .join_from(row, own, JOIN.LEFT_OUTER,
+                   on=(own.board_import == board_import) & (own.series == row.series)
+                   & (own.centre_number == row.centre_number) & (own.candidate_number == Candidate.number))
+        .where(row.board_import == board_import, row.uci != "", row.candidate.is_null(False),
+               row.candidate != Candidate.id, own.id.is_null())
+        .group_by(row.candidate_number, row.uci, Candidate.number).limit(difference.room("refused")))
+    for line, number, uci, other in held.tuples():
+        difference.add("refused", (line, Sentence("%(number)s has the UCI %(uci)s of candidate %(other)s.",
+                                                  number=number, uci=uci, other=other)))
 
 
 def _find_renumbered(board_import, difference):
@@ -120,7 +193,8 @@ def _find_renumbered(board_import, difference):
         .join_from(row, own, JOIN.LEFT_OUTER,
                    on=(own.board_import == board_import) & (own.series == row.series)
                    & (own.centre_number == row.centre_number) & (own.candidate_number == Candidate.number))
-        .where(row.board_import == board_import, row.candidate.is_null(), row.uci != "", own.id.is_null())
+        .where(row.board_import == board_import, row.uci != "", own.id.is_null(),
+               row.candidate.is_null() | ((row.candidate == Candidate.id) & (Candidate.number != row.candidate_number)))
         .group_by(Candidate.id, row.series, row.centre_number, row.candidate_number, Candidate.number))
     found = list(found.tuples())
     taken = [candidate for candidate, *_rest in found] + [key[1:4] for key in found]
@@ -155,13 +229,21 @@ def _differing(board_import):
 
 def _compare_people(board_import, difference):
     for candidate, line, name, uci, name_held, uci_held, *key in _differing(board_import).tuples().iterator():
-        difference.add("changed", (line, " ".join(key), name_held, name))
+        is_known = uci and uci != uci_held
+        difference.add("changed", (line, " ".join(key), f"{name_held} ({uci_held or '–'})" if is_known else name_held,
+                                   f"{name} ({uci})" if is_known else name))
         if uci and uci_held and uci != uci_held:
             difference.writes["others"].append(candidate)
             difference.add("warnings", (line, Sentence(
-                "%(number)s has another UCI and so is another person: the old login dies, and results that were held "
-                "for the number go. If the UCI was only corrected, import this candidate’s results again.",
-                number=key[2])))
+                "%(number)s is another person: UCI %(was)s held, %(uci)s in the file. The login of the first ends, and "
+                "results that were held for the number go. If the UCI was only corrected, import this candidate’s "
+                "results again.", number=key[2], was=uci_held, uci=uci)))
+
+
+def _living(writes):
+    """How many logins end, because their numbers are other people's now."""
+    return sum(Credential.select().where(Credential.candidate.in_(some), Credential.verifier != "").count()
+               for some in chunked(writes["others"], staging.CHUNK))
 
 
 def _qualifications(board_import):
@@ -178,23 +260,45 @@ def _qualifications(board_import):
 def _tell_rows(board_import, difference):
     counted = staging.verdicts(TABLE, board_import)
     difference.add("new", *((row.line, _what(row)) for row in staging.with_verdict(
-        TABLE, board_import, NEW).limit(SHOWN)), count=counted.get(NEW, 0))
+        TABLE, board_import, NEW).limit(difference.room("new"))), count=counted.get(NEW, 0))
     changed = (
         StagedEntry.select(StagedEntry, Entry.option_code.alias("o"), Entry.title.alias("t"), Entry.status.alias("s"))
         .join(Entry, on=Entry.id == StagedEntry.entry)
         .where(StagedEntry.board_import == board_import, StagedEntry.verdict == CHANGED)
-        .order_by(StagedEntry.line).limit(SHOWN).objects())
-    difference.add("changed", *((row.line, _what(row), f"{row.o} {row.t} {row.s}",
-                                 f"{row.option_code} {row.title} {row.status}") for row in changed),
+        .order_by(StagedEntry.line).limit(difference.room("changed")).objects())
+    difference.add("changed", *((row.line, _what(row), f"{row.o} {row.t} {row.s}", " ".join(
+        (row.o if row.option_code is None else row.option_code, row.title, row.status or row.s))) for row in changed),
                    count=counted.get(CHANGED, 0))
     difference.add("refused", *((row.line, Sentence("There is no centre %(number)s.", number=row.centre_number))
-                                for row in staging.with_verdict(TABLE, board_import, UNKNOWN).limit(SHOWN)),
+                                for row in staging.with_verdict(TABLE, board_import, UNKNOWN).limit(
+                                    difference.room("refused"))),
                    count=counted.get(UNKNOWN, 0))
-    for row in staging.with_verdict(TABLE, board_import, TWICE).limit(SHOWN):
+    for row in staging.with_verdict(TABLE, board_import, TWICE).limit(difference.room("refused")):
         first = min(one.line for one in _of(board_import, row.series, row.centre_number, row.candidate_number)
                     if _what(one) == _what(row))
         difference.add("refused", (row.line, Sentence(
-            "%(what)s stands twice (line %(first)s).", what=_what(row), first=first)))
+            "%(what)s stands twice (line %(first)s).", what=_what(row), first=difference.label(first))))
+
+
+def _tell_what_it_makes(board_import, difference):
+    """Series, qualifications and syllabuses that there are not yet."""
+    syllabuses = (
+        StagedEntry.select(StagedEntry.series, StagedEntry.qualification, StagedEntry.syllabus_code,
+                           fn.MIN(StagedEntry.line))
+        .where(StagedEntry.board_import == board_import, StagedEntry.verdict == NEW)
+        .group_by(StagedEntry.series, StagedEntry.qualification, StagedEntry.syllabus_code)
+        .order_by(fn.MIN(StagedEntry.line)))
+    known, entered = {}, {}
+    for series, qualification, code, line in syllabuses.tuples():
+        tell_new(difference, line, known, series, qualification)
+        if known[series] is None:
+            continue
+        if series not in entered:
+            held = Entry.select(Entry.qualification, Entry.syllabus_code).join(Candidate).join(Series)
+            entered[series] = set(held.where(Series.name == series).distinct().tuples())
+        if (qualification, code) not in entered[series]:
+            difference.add("makes", (line, Sentence("%(code)s is a new syllabus of %(qualification)s in %(series)s.",
+                                                    code=code, qualification=qualification, series=series)))
 
 
 def _find_gone(board_import, difference):
@@ -213,7 +317,8 @@ def _find_gone(board_import, difference):
     numbers = {candidate: number for candidate, _series, _centre, number in writes["renumbered"]}
     difference.add("removed", *(
         " ".join((series, centre, numbers.get(candidate, number), *key))
-        for _entry, candidate, series, centre, number, *key in [*gone.values()][:SHOWN]), count=len(gone))
+        for _entry, candidate, series, centre, number, *key in islice(gone.values(), difference.room("removed"))),
+        count=len(gone))
     writes["gone"] = [row[:2] for row in gone.values()]
 
 
@@ -249,18 +354,41 @@ def _what(row):
 # --- storing -------------------------------------------------------------------------------------------------
 
 
-def _store_people(board_import, qualifications, now):
-    """Changed names and UCIs, then the new candidates with their qualifications, all of which the file has."""
+def _gathering(board_import, place):
+    """A series that nobody sees, for an import's new candidates of one series."""
+    name = f"~{board_import}-{place}"
+    return Series.create(code=name, name=name, short=f"~{board_import % 10_000}{place}", arriving=board_import)
+
+
+def _take_over(gathering):
+    """Let the candidates of each series that nobody saw be seen: as the series itself, where there is none yet."""
+    for name, series in gathering.items():
+        if Series.select().where(Series.name == name).exists():
+            Candidate.update(series=series_named(name)).where(Candidate.series == series).execute()
+            series.delete_instance()
+        else:
+            Series.update(arriving=None, **new_series(name)).where(Series.id == series.id).execute()
+
+
+def _change_people(board_import):
     other = _differing(board_import).alias("other")
-    Candidate.update(name=other.c.candidate_name, uci=Case(None, [(other.c.uci == "", Candidate.uci)], other.c.uci)
-                     ).from_(other).where(Candidate.id == other.c.candidate).execute()
+    Candidate.update(name=other.c.candidate_name, uci=Case(
+        None, [(fn.COALESCE(other.c.uci, "") == "", Candidate.uci)], other.c.uci)
+    ).from_(other).where(Candidate.id == other.c.candidate).execute()
+
+
+def _store_people(board_import, qualifications, now, mine=True, gathering=None):
+    """The new candidates with their qualifications, all of which the file has; into a series that nobody sees, where
+    one is given."""
     people = (
-        StagedEntry.select(Centre.id, Series.id, StagedEntry.candidate_number, fn.MIN(StagedEntry.candidate_name),
-                           fn.MIN(StagedEntry.uci), _joined(StagedEntry, qualifications), int(now.timestamp()))
-        .join(Series, on=Series.name == StagedEntry.series)
-        .join_from(StagedEntry, Centre, on=Centre.number == StagedEntry.centre_number)
-        .where(StagedEntry.board_import == board_import, StagedEntry.candidate.is_null())
-        .group_by(Centre.id, Series.id, StagedEntry.candidate_number))
+        StagedEntry.select(Centre.id, gathering.id if gathering else Series.id, StagedEntry.candidate_number,
+                           fn.MIN(StagedEntry.candidate_name), fn.COALESCE(fn.MIN(StagedEntry.uci), ""),
+                           _joined(StagedEntry, qualifications), int(now.timestamp()))
+        .join(Centre, on=Centre.number == StagedEntry.centre_number)
+        .where(StagedEntry.board_import == board_import, StagedEntry.candidate.is_null(), mine)
+        .group_by(Centre.id, StagedEntry.candidate_number))
+    if not gathering:
+        people = people.join_from(StagedEntry, Series, on=Series.name == StagedEntry.series).group_by_extend(Series.id)
     Candidate.insert_from(people, [
         Candidate.centre, Candidate.series, Candidate.number, Candidate.name, Candidate.uci,
         Candidate.qualifications, Candidate.first_entered_at]).as_rowcount().execute()
@@ -268,24 +396,27 @@ def _store_people(board_import, qualifications, now):
 
 def _joined(entries, qualifications):
     """`Candidate.qualifications` of grouped entries or staged ones: the valid ones, in order, joined by '|'."""
-    parts = [fn.MAX(Case(None, [((entries.qualification == name) & (entries.status == "entered"), f"|{name}")], ""))
+    is_valid = fn.COALESCE(entries.status, "entered") == "entered"
+    parts = [fn.MAX(Case(None, [((entries.qualification == name) & is_valid, f"|{name}")], ""))
              for name in qualifications]
     return fn.SUBSTR(reduce(lambda one, more: one.concat(more), parts), 2)
 
 
-def _with_candidates(query):
-    return (query.join(Series, on=Series.name == StagedEntry.series)
-            .join_from(StagedEntry, Centre, on=Centre.number == StagedEntry.centre_number)
-            .join_from(StagedEntry, Candidate, on=(Candidate.centre == Centre.id) & (Candidate.series == Series.id)
-                       & (Candidate.number == StagedEntry.candidate_number)))
-
-
-def _store_entries(board_import):
+def _store_entries(board_import, mine, gathering=None):
+    """The new and changed entries of some rows; of candidates in a series that nobody sees, where one is given."""
     columns = [Entry.candidate, Entry.qualification, Entry.syllabus_code, Entry.option_code, Entry.title, Entry.status]
-    rows = _with_candidates(StagedEntry.select(
-        Candidate.id, StagedEntry.qualification, StagedEntry.syllabus_code, StagedEntry.option_code,
-        StagedEntry.title, StagedEntry.status)).where(
-        StagedEntry.board_import == board_import, StagedEntry.verdict.in_((NEW, CHANGED)))
+    held = Entry.alias()
+    rows = (
+        StagedEntry.select(
+            Candidate.id, StagedEntry.qualification, StagedEntry.syllabus_code,
+            fn.COALESCE(StagedEntry.option_code, held.option_code, ""), StagedEntry.title,
+            fn.COALESCE(StagedEntry.status, held.status, "entered"))
+        .join(Series, on=(Series.id == gathering.id) if gathering else (Series.name == StagedEntry.series))
+        .join_from(StagedEntry, Centre, on=Centre.number == StagedEntry.centre_number)
+        .join_from(StagedEntry, Candidate, on=(Candidate.centre == Centre.id) & (Candidate.series == Series.id)
+                   & (Candidate.number == StagedEntry.candidate_number))
+        .join_from(StagedEntry, held, JOIN.LEFT_OUTER, on=held.id == StagedEntry.entry)
+        .where(StagedEntry.board_import == board_import, StagedEntry.verdict.in_((NEW, CHANGED)), mine))
     Entry.insert_from(rows, columns).on_conflict(
         conflict_target=columns[:3],
         update={column: getattr(EXCLUDED, column.column_name) for column in columns[3:]}).as_rowcount().execute()

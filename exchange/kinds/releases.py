@@ -2,7 +2,7 @@
 import json
 from datetime import UTC, datetime
 
-from exchange.kinds.series import series_named
+from exchange.kinds.series import series_named, tell_new
 from models.acts import releasing
 from models.database import Sentence
 from models.tables import staging
@@ -21,8 +21,10 @@ def compare(board_import, difference, now, _early=False):
     held = {(release.series.name, release.qualification): release.released_at
             for release in Release.select(Release, Series).join(Series)}
     difference.writes, difference.befores = {}, {}
+    known = {}
     for line, cells in staging.lines(board_import.id):
         name, qualification, seconds = json.loads(cells)
+        tell_new(difference, line, known, name, qualification)
         key, at = (name, qualification), datetime.fromtimestamp(seconds, UTC)
         if difference.writes.setdefault(key, at) != at:
             difference.add("refused", (line, Sentence("%(what)s stands twice.", what=" ".join(key))))
@@ -34,7 +36,7 @@ def compare(board_import, difference, now, _early=False):
         difference.befores[key] = was
         _count_effect(difference, line, key, at, now)
         if was is None:
-            difference.add("new", (line, " ".join(key)))
+            difference.add("new", (line, " ".join(key), "", at.isoformat()))
         else:
             difference.add("changed", (line, " ".join(key), was.isoformat(), at.isoformat()))
             if was <= now < at:

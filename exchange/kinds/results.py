@@ -2,21 +2,21 @@
 
 The statements stand in `models.rules.results`: nothing here names a grade's column.
 """
-from exchange.columns import band_disagrees
-from exchange.difference import SHOWN
 from models.database import Sentence
 from models.rules import results
 from models.tables import staging
 from models.tables.staging import CHANGED, NEW, SAME, TWICE
 
+IN_STEPS = 20_000  # new results from which on those that are not out are put in before, in steps
 TABLE = results.StagedResult
 FIELDS = results.STAGED_FIELDS
 mark = results.mark_staged
 
 
 def as_staged(board_import, line, values, difference):
-    series, centre, number, qualification, syllabus, _option, first, second, _spoken, uniform_mark = values
-    if band_disagrees(qualification, first, second, uniform_mark):
+    *values, disagrees = values
+    if disagrees:
+        series, centre, number, qualification, syllabus, *_rest = values
         difference.add("warnings", (line, Sentence(
             "%(what)s: the uniform mark lies outside the band of the grade.",
             what=" ".join((series, centre, number, qualification, syllabus)))))
@@ -31,14 +31,15 @@ def compare(board_import, difference, now, early=False):
     """
     staging.mark_twice(TABLE, board_import.id, TABLE.entry)
     counted = staging.verdicts(TABLE, board_import.id)
-    entered = results.staged_options(board_import.id, SHOWN)
+    entered = results.staged_options(board_import.id, difference.room("unmatched"))
     for section, verdicts, is_out, words in (
             ("new", (NEW,), True, ()), ("changed", (CHANGED,), True, ("", "")),
             ("unreleased", (NEW, CHANGED, SAME), False, ())):
         if early and section == "unreleased":
             continue
         rows = results.staged_as_out(board_import.id, now, None if early else is_out, verdicts)
-        difference.add(section, *((row.line, _what(row), *words) for row in rows.limit(SHOWN)), count=rows.count())
+        difference.add(section, *((row.line, _what(row), *words) for row in rows.limit(difference.room(section))),
+                       count=rows.count())
     for verdict, section, words in (
             (TWICE, "refused", lambda row: (Sentence("%(what)s stands twice.", what=_what(row)),)),
             (results.UNENTERED, "unmatched", lambda row: (Sentence("%(what)s is not entered.", what=_what(row)),)),
@@ -47,13 +48,27 @@ def compare(board_import, difference, now, early=False):
             (results.OPTION, "unmatched", lambda row: (Sentence(
                 "%(what)s is entered for option %(entered)s, not %(given)s.", what=_what(row),
                 entered=entered[row.line], given=row.option_code),))):
-        rows = staging.with_verdict(TABLE, board_import.id, verdict).limit(SHOWN)
+        rows = staging.with_verdict(TABLE, board_import.id, verdict).limit(difference.room(section))
         difference.add(section, *((row.line, *words(row)) for row in rows), count=counted.get(verdict, 0))
     difference.writes = []
     if board_import.complete:
         gone = list(results.missing_from(board_import.id).tuples())
-        difference.add("removed", *(" ".join(key) for _entry, *key in gone[:SHOWN]), count=len(gone))
+        difference.add("removed", *(" ".join(key) for _entry, *key in gone[:difference.room("removed")]),
+                       count=len(gone))
         difference.writes = [entry for entry, *_key in gone]
+
+
+def prepare(board_import, difference, now):
+    """Put the new results that are not out yet in, in steps: nobody sees them."""
+    if difference.counts["new"] + difference.counts["unreleased"] >= IN_STEPS:
+        for first, last in staging.pieces(TABLE, board_import.id):
+            results.publish_unseen(board_import.id, first, last, now)
+
+
+def undo(board_import):
+    """Take out what `prepare` has put in."""
+    for first, last in staging.pieces(TABLE, board_import.id):
+        results.withdraw_unseen(board_import.id, first, last)
 
 
 def store(board_import, difference, _by, now):

@@ -5,7 +5,7 @@ from models.database import database
 from models.rules.needs import LIVING, groups
 from models.rules.standing import standing_of
 from models.tables import audit
-from models.tables.exams import Candidate, Series
+from models.tables.exams import Candidate, Series, shown_series
 from models.tables.slips import Credential
 from models.tables.subcentres import AttachedCentre, AttachedDefaults, AttachedDraft
 
@@ -79,6 +79,6 @@ def _running(centre, now):
     """The series, not closed, in which the centre has candidates or its Associate has decided for it."""
     entered = Candidate.select(Candidate.series).where(Candidate.centre == centre)
     decided = AttachedCentre.select(AttachedCentre.series).where(AttachedCentre.centre == centre)
-    return list(Series.select().where(
+    return list(shown_series().where(
         Series.id.in_(entered) | Series.id.in_(decided), Series.closes_at.is_null() | (Series.closes_at > now),
     ).order_by(Series.id))

@@ -7,7 +7,7 @@ its generation is raised only from the one that was planned on.
 import secrets
 from dataclasses import dataclass, field
 
-from peewee import JOIN, chunked, fn
+from peewee import JOIN, Value, chunked, fn
 
 from models import passwords
 from models.contacts import Contact, problem_with
@@ -17,9 +17,13 @@ from models.rules.standing import releases_of, standing_of
 from models.tables import audit
 from models.tables.exams import NO_VALID_ENTRY, Candidate, Series
 from models.tables.offers import ALL, NONE, SELECTED, TERMS_VERSION, Offer, SelectedCandidate
-from models.tables.slips import Credential, Slip, SlipBatch, username_of
+from models.tables.slips import CandidateSession, Credential, FormerLogin, Slip, SlipBatch, username_of
 
 NO_CONTACT = Contact()
+KEPT_OF_A_LOGIN = (
+    Credential.generation, Credential.salt, Credential.verifier, Credential.scheme, Credential.master_id,
+    Credential.pepper_id, Credential.issued_at, Credential.slip, Credential.dormant_since,
+    Credential.last_signed_in_at)
 A_STEP = 50  # candidates between two reports of progress
 
 
@@ -170,13 +174,43 @@ def issue(centre, series, *, kind, by, now):
         return store(planned, centre, series, kind=kind, by=by, now=now)
 
 
-def void(candidate_ids, now):
-    """End for good the logins of candidate numbers that another person now has (D6)."""
-    for credential in Credential.select().where(Credential.candidate.in_(list(candidate_ids))):
+def end_logins(candidate_ids, now):
+    """End the logins of candidate numbers that another person now has (D6), kept to be given back (D21)."""
+    held = (Credential.select(Credential, Candidate).join(Candidate)
+            .where(Credential.candidate.in_(list(candidate_ids)), Credential.verifier != ""))
+    for credential in held:
+        candidate = credential.candidate
+        row = {field.name: field.db_value(credential.__data__[field.name]) for field in KEPT_OF_A_LOGIN}
+        was_selected = SelectedCandidate.select().where(SelectedCandidate.candidate == candidate).exists()
+        FormerLogin.insert(
+            candidate=candidate, number=candidate.number, uci=candidate.uci, row=row, was_selected=was_selected,
+        ).on_conflict(conflict_target=[FormerLogin.candidate, FormerLogin.number, FormerLogin.uci],
+                      update={FormerLogin.row: row, FormerLogin.was_selected: was_selected}).execute()
+        CandidateSession.delete().where(CandidateSession.credential == credential).execute()
         Credential.update(
             generation=Credential.generation + 1, salt=passwords.new_salt(), verifier="", issued_at=now,
             slip=None, last_signed_in_at=None,
         ).where(Credential.id == credential.id).execute()
+
+
+def give_back_logins(candidate_ids):
+    """Put former logins back where number and UCI are again those of the person they were made for."""
+    found = (FormerLogin.select(FormerLogin, Candidate).join(Candidate)
+             .where(Candidate.id.in_(list(candidate_ids)), FormerLogin.number == Candidate.number,
+                    FormerLogin.uci == Candidate.uci))
+    for former in found:
+        candidate, row = former.candidate, former.row
+        login = Credential.get(Credential.candidate == candidate)
+        CandidateSession.delete().where(CandidateSession.credential == login).execute()
+        Slip.delete().where(Slip.candidate == candidate, Slip.generation > row["generation"]).execute()
+        Credential.update({field: row[field.name] for field in KEPT_OF_A_LOGIN}).where(
+            Credential.id == login.id).execute()
+        if former.was_selected:
+            SelectedCandidate.insert_from(
+                Offer.select(Offer.id, Value(candidate.id)).where(
+                    Offer.centre == candidate.centre_id, Offer.series == candidate.series_id),
+                [SelectedCandidate.offer, SelectedCandidate.candidate]).on_conflict_ignore().execute()
+        former.delete_instance()
 
 
 def batches_of(centre, series):

@@ -30,6 +30,11 @@ def make(officer, by, now):
     return grouped(code), link
 
 
+def address_of(portal, code):
+    """Where a link of the portal at this address leads: the code stands behind the #, which no server sees."""
+    return f"{portal.rstrip('/')}/welcome#{code}"
+
+
 def use(typed, password, now):
     """Set the password of the officer whose link this is, and end every session. Gives the Officer.
 

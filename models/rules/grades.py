@@ -3,10 +3,15 @@
 Case bears meaning: `A` is A Level, `a` is AS. Nothing here changes or compares case-blind, except to print the
 capital's second form: A*(a*), 9 (NINE).
 """
+from functools import cache
 from typing import NamedTuple
 
 from models.database import Sentence
 
+GRADES = {
+    "IGCSE": "A* A B C D E F G", "O Level": "A* A B C D E F G", "IGCSE (9-1)": "9 8 7 6 5 4 3 2 1",
+    "A Level": "A* A B C D E", "AS Level": "a b c d e",
+}
 NUMBERS = ("ZERO", "ONE", "TWO", "THREE", "FOUR", "FIVE", "SIX", "SEVEN", "EIGHT", "NINE")
 WORDS = {"X": "NO RESULT", "Q": "PENDING", "Y": "TO BE ISSUED", "U": "UNGRADED"}
 EXPLANATIONS = {  # X never says why: the contact knows
@@ -20,6 +25,7 @@ UNIFORM_MARK = Sentence(
     "you got in the exam: raw marks are put on a common scale, the same for every paper and every series.")
 BANDS = (("A*", 90), ("A", 80), ("B", 70), ("C", 60), ("D", 50), ("E", 40), ("F", 30), ("G", 20))
 LOWEST_AS = 80  # of an AS Level a, the highest there is
+SPEAKING = {"P": Sentence("Pass"), "M": Sentence("Merit"), "D": Sentence("Distinction")}  # or a level from 1 to 5
 
 
 class Printed(NamedTuple):
@@ -50,6 +56,33 @@ def award(grade, second_grade=""):
 def award_text(grade, second_grade=""):
     """'A*(a*)' or, for a double award, 'A(a) B(b)'."""
     return " ".join(map(str, award(grade, second_grade)))
+
+
+@cache
+def _as_printed():
+    """{an award as it is printed, without blanks: its grades}, bare ones too; within one qualification."""
+    found = {}
+    for allowed in GRADES.values():
+        grades = (*allowed.split(), *WORDS)
+        for first in grades:
+            for award_ in ((first,), *((first, second) for second in grades)):
+                for text in (award_text(*award_), "".join(award_)):
+                    found["".join(text.split())] = award_
+    return found
+
+
+def as_read(text):
+    """The grades of one result, bare or as the board prints them: the inverse of `award_text`, blind to blanks.
+
+    'A*(a*)' → ('A*',); 'A(a) B(b)' → ('A', 'B'); '9 (NINE)' → ('9',); 'No result' → ('X',); () for what is none.
+    """
+    key = "".join(text.split())
+    return _as_printed().get(key) or (_as_printed().get(key.upper(), ()) if len(key) > 4 else ())
+
+
+def spoken(level):
+    """The Sentence of a speaking endorsement: a level from 1 to 5, or Pass, Merit, Distinction."""
+    return SPEAKING.get(level) or Sentence(level)
 
 
 def explanations(*grades):

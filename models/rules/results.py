@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from peewee import EXCLUDED, JOIN, Case, CharField, ForeignKeyField, IntegerField, Value, chunked, fn
 
-from models.database import Model, Moment
+from models.database import Model, Moment, database
 from models.rules.standing import governed, may_sign_in, uses_default_contact, visible_at
 from models.statements import Statement, given
 from models.tables import audit, staging
@@ -77,6 +77,18 @@ def for_staff(centre, series, now, early=False, candidate=None):
     if candidate is not None:
         query = query.where(Candidate.id == candidate)
     return [StaffRow(*row) for row in query.tuples()]
+
+
+def exported(which, now):
+    """(series, centre, candidate number, qualification, syllabus, option, grade, second grade, endorsement, mark) of
+    what is out for staff, of the Series that the condition `which` admits. An iterator."""
+    return Result.select(
+        Series.name, Centre.number, Candidate.number, Entry.qualification, Entry.syllabus_code, Entry.option_code,
+        Result.grade, Result.second_grade, Result.endorsement, Result.pum,
+    ).join(Entry).join(Candidate).join(Centre).join_from(Candidate, Series).join_from(
+        Entry, Release, on=(Release.series == Candidate.series) & (Release.qualification == Entry.qualification)
+        & released(now)).where(which, Entry.status == "entered").order_by(
+        Series.id, Centre.number, Candidate.number, Entry.syllabus_code, Entry.id).tuples().iterator()
 
 
 def read_early(centre, series, by, now):
@@ -179,21 +191,22 @@ def for_candidate(digest, now):
 
 # --- imports: the rows of a file, what is held for them, and putting them in its place -----------------------
 
-UNENTERED, WITHDRAWN, OPTION = "unentered", "withdrawn", "option"
+UNENTERED, WITHDRAWN, OPTION, UNSEEN = "unentered", "withdrawn", "option", "unseen"
 
 
 class StagedResult(StagedRow):
-    """A row of results.csv between being read and being published; `entry`: the id of its entry."""
+    """A row of results.csv between being read and being published; `entry`: the id of its entry. What the file has no
+    column for is NULL and leaves what is held; a `pum` of -1 says that there is none."""
 
     series = CharField(max_length=60)
     centre_number = CharField(max_length=5)
     candidate_number = CharField(max_length=4)
     qualification = CharField(max_length=40)
     syllabus_code = CharField(max_length=10)
-    option_code = CharField(max_length=10)
+    option_code = CharField(max_length=10, null=True)
     grade = CharField(max_length=4)
-    second_grade = CharField(max_length=4)
-    endorsement = CharField(max_length=4)
+    second_grade = CharField(max_length=4, null=True)
+    endorsement = CharField(max_length=4, null=True)
     pum = IntegerField(null=True)
     entry = IntegerField(null=True)
 
@@ -209,9 +222,9 @@ STAGED_FIELDS = tuple(getattr(StagedResult, name) for name in (
 def mark_staged(board_import, first, last):
     """Find the entry of each staged row of these lines and how the row compares with the result held for it."""
     row = StagedResult.alias()
-    equal = ((row.grade == Result.grade) & (row.second_grade == Result.second_grade)
-             & (row.endorsement == Result.endorsement)
-             & (fn.COALESCE(row.pum, -1) == fn.COALESCE(Result.pum, -1)))
+    equal = ((row.grade == Result.grade) & (fn.COALESCE(row.second_grade, Result.second_grade) == Result.second_grade)
+             & (fn.COALESCE(row.endorsement, Result.endorsement) == Result.endorsement)
+             & (fn.COALESCE(row.pum, Result.pum, -1) == fn.COALESCE(Result.pum, -1)))
     verdict = Case(None, [
         (Entry.id.is_null(), UNENTERED),
         (Entry.status != "entered", WITHDRAWN),
@@ -294,16 +307,40 @@ def missing_from(board_import):
         .order_by(Series.name, Centre.number, Candidate.number, Entry.syllabus_code))
 
 
-def publish(board_import, now):
-    """Put the new and changed rows of an import in place, in the caller's transaction: one statement."""
+def publish(board_import, now, mine=True):
+    """Put the new and changed rows of an import in place, in the caller's transaction: one statement. What a row does
+    not speak of stays as it is held."""
     columns = [Result.entry, Result.grade, Result.second_grade, Result.endorsement, Result.pum, Result.changed_at]
     rows = StagedResult.select(
-        StagedResult.entry, StagedResult.grade, StagedResult.second_grade, StagedResult.endorsement,
-        StagedResult.pum, Value(int(now.timestamp()), converter=False),
-    ).where(StagedResult.board_import == board_import, StagedResult.verdict.in_((NEW, CHANGED)))
+        StagedResult.entry, StagedResult.grade, fn.COALESCE(StagedResult.second_grade, Result.second_grade, ""),
+        fn.COALESCE(StagedResult.endorsement, Result.endorsement, ""),
+        fn.NULLIF(fn.COALESCE(StagedResult.pum, Result.pum), -1), Value(int(now.timestamp()), converter=False),
+    ).join(Result, JOIN.LEFT_OUTER, on=Result.entry == StagedResult.entry).where(
+        StagedResult.board_import == board_import, StagedResult.verdict.in_((NEW, CHANGED)), mine)
     Result.insert_from(rows, columns).on_conflict(
         conflict_target=[Result.entry],
         update={column: getattr(EXCLUDED, column.column_name) for column in columns[1:]}).as_rowcount().execute()
+
+
+def publish_unseen(board_import, first, last, now):
+    """`publish` some lines whose results are new and not out, before the rest: nobody sees them yet. In a transaction;
+    the rows say that it was done."""
+    piece = (StagedResult.board_import == board_import) & StagedResult.line.between(first, last)
+    out = (Release.select().join(Series).where(
+        Series.name == StagedResult.series, Release.qualification == StagedResult.qualification, released(now)))
+    unseen = piece & (StagedResult.verdict == NEW) & ~fn.EXISTS(out)
+    with database.atomic():
+        publish(board_import, now, unseen)
+        StagedResult.update(verdict=UNSEEN).where(unseen).execute()
+
+
+def withdraw_unseen(board_import, first, last):
+    """The inverse of `publish_unseen`."""
+    unseen = ((StagedResult.board_import == board_import) & StagedResult.line.between(first, last)
+              & (StagedResult.verdict == UNSEEN))
+    with database.atomic():
+        Result.delete().where(Result.entry.in_(StagedResult.select(StagedResult.entry).where(unseen))).execute()
+        StagedResult.update(verdict=NEW).where(unseen).execute()
 
 
 def withdraw(entry_ids):

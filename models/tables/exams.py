@@ -1,5 +1,5 @@
 """Centres, series, releases, candidates and their entries."""
-from peewee import CharField, ForeignKeyField
+from peewee import CharField, ForeignKeyField, IntegerField
 
 from models.database import Model, Moment, OneOf, Sentence
 
@@ -29,16 +29,25 @@ class Centre(Model):
 
 
 class Series(Model):
-    """An exam sitting, e.g. code 'june-2026', name 'June 2026', short 'J26' (in usernames)."""
+    """An exam sitting, e.g. code 'june-2026', name 'June 2026', short 'J26' (in usernames).
+
+    `arriving`: the import whose new candidates wait here, seen by nobody, until it is applied; see `shown_series`.
+    """
 
     code = CharField(max_length=40, unique=True)
     name = CharField(max_length=60, unique=True)
     short = CharField(max_length=8, unique=True)
     closes_at = Moment(null=True)
     key_random = CharField(max_length=64, null=True)  # hex; destroyed at the end, then no slip can be made
+    arriving = IntegerField(null=True)
 
     def is_closed(self, now):
         return self.closes_at is not None and self.closes_at <= now
+
+
+def shown_series():
+    """Every series but those in which an import only gathers what it brings. A query."""
+    return Series.select().where(Series.arriving.is_null())
 
 
 class Release(Model):

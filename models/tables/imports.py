@@ -8,7 +8,8 @@ from models.tables.jobs import Job
 from models.tables.people import Officer
 
 RIGHT_FOR = {"centres": "keeps_register", "entries": "keeps_register", "results": "loads_results",
-             "releases": "releases_results"}  # the right of the board that a file needs, as its page does
+             "releases": "releases_results", "officers": "keeps_register"}
+# the right of the board that a file needs, as its page does
 KINDS = tuple(RIGHT_FOR)
 
 
@@ -17,7 +18,8 @@ class BoardImport(Model):
 
     `content`: its bytes, only while it waits to be read. `digest`: SHA-256. `read`: what reading alone found;
     `found`: the difference, without a grade and gone once applied; `counts`: of the difference. `job`: the newest
-    work on it in the background.
+    work on it in the background. `given`: what was told beside the file, see `importing.read`. `is_prepared`: part of
+    it is put in where nobody sees it, and to be taken out again if it is not applied.
     """
 
     public_id = CharField(max_length=22, unique=True, default=lambda: secrets.token_urlsafe(16))
@@ -29,8 +31,21 @@ class BoardImport(Model):
     read = JSONField(default=dict)
     found = JSONField(default=dict)
     counts = JSONField(default=dict)
+    given = JSONField(null=True)
+    is_prepared = BooleanField(default=False)
     officer = ForeignKeyField(Officer, null=True, on_delete="SET NULL")
     job = ForeignKeyField(Job, null=True, on_delete="SET NULL")
     sent_at = Moment()
     looked_at = Moment(null=True)
     applied_at = Moment(null=True)
+
+
+class GivenHeading(Model):
+    """What was told of a file beside it, for the next one with the same headings. `digest`: of the headings."""
+
+    kind = CharField(max_length=8)
+    digest = CharField(max_length=64)
+    given = JSONField(default=dict)
+
+    class Meta:
+        indexes = ((("kind", "digest"), True),)

@@ -1,5 +1,5 @@
 """Logins and the paper they were printed on. Rows hold what is true; the verbs are in `issuing`."""
-from peewee import CharField, ForeignKeyField, IntegerField, JSONField, TextField
+from peewee import BooleanField, CharField, ForeignKeyField, IntegerField, JSONField, TextField
 
 from models.codes import as_typed
 from models.database import Model, Moment
@@ -58,6 +58,21 @@ class Credential(Model):
     slip = ForeignKeyField(Slip, null=True, on_delete="SET NULL")
     dormant_since = Moment(null=True)
     last_signed_in_at = Moment(null=True)
+
+
+class FormerLogin(Model):
+    """A login that ended because its number became another person's: given back where the right file puts the person
+    back (D21). `number` and `uci`: whose it was; `row`: the columns of the Credential; `was_selected`: by the centre.
+    """
+
+    candidate = ForeignKeyField(Candidate, backref="former_logins", on_delete="CASCADE")
+    number = CharField(max_length=4)
+    uci = CharField(max_length=20)
+    row = JSONField()
+    was_selected = BooleanField(default=False)
+
+    class Meta:
+        indexes = ((("candidate", "number", "uci"), True),)
 
 
 class CandidateSession(Model):

@@ -33,18 +33,19 @@ class StagedLine(StagedRow):
 
 
 class StagedEntry(StagedRow):
-    """A row of entries.csv; `candidate` and `entry`: ids of what is held for it."""
+    """A row of entries.csv; `candidate` and `entry`: ids of what is held for it. What a file has no column for is NULL
+    and leaves what is held."""
 
     series = CharField(max_length=60)
     centre_number = CharField(max_length=5)
     candidate_number = CharField(max_length=4)
     candidate_name = CharField(max_length=200)
-    uci = CharField(max_length=20)
+    uci = CharField(max_length=20, null=True)
     qualification = CharField(max_length=40)
     syllabus_code = CharField(max_length=10)
-    option_code = CharField(max_length=10)
+    option_code = CharField(max_length=10, null=True)
     title = CharField(max_length=120)
-    status = CharField(max_length=9)
+    status = CharField(max_length=9, null=True)
     candidate = IntegerField(null=True)
     entry = IntegerField(null=True)
 
@@ -83,6 +84,12 @@ def clear(table, board_import):
     """Take the rows of an import off the table, in pieces."""
     for first, last in pieces(table, board_import):
         table.delete().where(table.board_import == board_import, table.line.between(first, last)).execute()
+
+
+def leave_out(table, board_import, lines):
+    """Take some lines of an import off the table."""
+    for start in range(0, len(lines), CHUNK):
+        table.delete().where(table.board_import == board_import, table.line.in_(lines[start:start + CHUNK])).execute()
 
 
 def verdicts(table, board_import):

@@ -109,7 +109,8 @@ def test_a_file_with_an_odd_name_is_kept_under_a_sane_one(cast, visit):
 
 # --- a file has the rights that its page has -----------------------------------------------------------------
 
-FILES = {"centres": CENTRE, "entries": ENTRY, "results": RESULT, "releases": [*RELEASE[:1], "IGCSE", RELEASE[2]]}
+FILES = {"centres": CENTRE, "entries": ENTRY, "results": RESULT, "releases": [*RELEASE[:1], "IGCSE", RELEASE[2]],
+         "officers": ["new@xa101.example", "New Officer", "XA101", "sends_files"]}
 
 
 def clerk(cast, **rights):

@@ -182,15 +182,14 @@ def test_more_qualifications_than_a_candidate_can_hold_are_refused(cast):
     assert (StagedEntry.select().count(), BoardImport.select().count()) == (0, 0)
 
 
-def test_a_uci_of_two_candidates_renumbers_nobody(cast):
+def test_a_uci_of_two_candidates_is_nobodys(cast):
     rows = [with_(ENTRY, candidate_number=number) for number in ("0070", "0071")]
 
-    difference = apply("entries", csv_of("entries", *rows))
+    difference = look("entries", csv_of("entries", *rows))
 
-    assert {str(said) for _line, said in difference.warnings} == {
-        "0070 has a UCI that stands for two candidates.", "0071 has a UCI that stands for two candidates."}
-    assert [c.number for c in Candidate.select().where(Candidate.centre == cast.karachi).order_by(
-        Candidate.number)] == ["0001", "0002", "0070", "0071"]
+    assert [(line, str(said)) for line, said in difference.refused] == [
+        (2, "0070 has the UCI XA101260001, and so has another candidate in this file."),
+        (3, "0071 has the UCI XA101260001, and so has another candidate in this file.")]
 
 
 def test_a_second_import_is_refused_while_one_is_being_applied(app, cast, plain, monkeypatch, tmp_path):

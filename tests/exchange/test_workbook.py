@@ -11,10 +11,10 @@ import pytest
 from openpyxl import Workbook
 
 from exchange import workbook
-from exchange.reading import open_table
 from models.database import Refused
+from tests.exchange.test_reading import read_table
 
-MOST_MEMORY, MOST_SECONDS = 300, 20  # MB, s
+MOST_MEMORY, MOST_SECONDS = 200, 20  # MB, s
 CELL = "<c><v>1</v></c>"
 NAMED = '<c r="{}"><v>1</v></c>'
 SHEET, STRINGS, BOOK = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/workbook.xml"
@@ -48,17 +48,23 @@ def sheets(count):
     return lambda xml: xml.replace(b"</sheets>", b'<sheet name="T" sheetId="2" r:id="rId1"/>' * count + b"</sheets>")
 
 
+def with_texts(relations):
+    return relations.replace(b"</Relationships>", b'<Relationship Id="rId9" Target="sharedStrings.xml" Type="http://'
+                             b'schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"/>'
+                             b"</Relationships>")
+
+
 BOMBS = {
     "a million rows under sixteen thousand cells that name no place": lambda: book(
         f"<row>{CELL * 16384}</row>{'<row/>' * 1_000_000}<row>{CELL}</row>"),
     "a far row with cells that name no place": lambda: book(
         f'<row r="1">{CELL * 16384}</row><row r="1000000">{CELL}</row>'),
     "one cell at the far end": lambda: book(f"<row>{CELL}</row><row>{NAMED.format('XFD1048576')}</row>"),
-    "a table that is all there and too large": lambda: book(f"<row>{CELL * 11}</row>" * 400_000),
     "one row without end": lambda: book(f"<row>{CELL * 3_000_000}</row>"),
     "gigabytes of nothing": lambda: book(b" " * 300_000_000),
     "a text of a hundred megabytes": lambda: book(CELL, **{STRINGS: "<sst><si><t>" + "a" * 110_000_000}),
-    "millions of texts": lambda: book(CELL, **{STRINGS: "<sst>" + "<si><t>a</t></si>" * 3_000_000}),
+    "millions of texts": lambda: book(CELL, **{STRINGS: "<sst>" + "<si><t>a</t></si>" * 3_000_000,
+                                               "xl/_rels/workbook.xml.rels": with_texts}),
     "a million sheets": lambda: book(f"<row>{CELL}</row>", **{BOOK: sheets(1_000_000)}),
     "names with a prefix": lambda: book(rows(
         f"<x:row>{CELL.replace('c>', 'x:c>') * 16384}</x:row><x:row r='900000'><x:c/></x:row>", "x:").encode()),
@@ -83,19 +89,19 @@ def test_a_bomb_costs_a_sentence(bomb):
     assert int(read.stderr) / 1024 < MOST_MEMORY
     assert taken < MOST_SECONDS
     with pytest.raises(Refused) as refusal:
-        list(open_table(io.BytesIO(data)).rows)
+        read_table(data)
     assert refusal.value.fields["file"]
 
 
 def test_the_largest_table_that_is_read_takes_no_more_either():
-    data = book(f"<row>{CELL * 10}</row>" * 395_000)
+    data = book(f"<row>{CELL * 10}</row>" * 395_000)  # 1,000,000 take as much: benchmarks/imports.py
 
     with tempfile.TemporaryFile() as file:
         file.write(data)
         file.seek(0)
         read = subprocess.run([sys.executable, "-c", WITH_ITS_PEAK], stdin=file, capture_output=True, timeout=120)
 
-    assert read.stdout.count(b"\n") == 790
+    assert read.stdout.count(b"\n") == 791
     assert int(read.stderr) / 1024 < MOST_MEMORY
 
 
@@ -104,7 +110,7 @@ def test_what_ends_the_reader_ends_nothing_else(monkeypatch):
     monkeypatch.setattr(workbook, "__file__", "/nowhere/workbook.py")
 
     with pytest.raises(Refused, match="no table that can be read"):
-        open_table(io.BytesIO(book(f"<row>{CELL}</row>")))
+        read_table(book(f"<row>{CELL}</row>"))
 
 
 def test_the_reader_has_limits_of_its_own():
@@ -120,7 +126,6 @@ def test_the_reader_has_limits_of_its_own():
 
 
 def test_blank_rows_and_columns_before_the_table_keep_their_places():
-    rows_read = open_table(io.BytesIO(book(
-        f'<row r="3">{NAMED.format("C3")}</row><row r="4">{NAMED.format("C4")}{NAMED.format("D4")}</row>')))
+    data = book(f'<row r="3">{NAMED.format("C3")}</row><row r="4">{NAMED.format("C4")}{NAMED.format("D4")}</row>')
 
-    assert (rows_read.header, list(rows_read.rows)) == (["", "", "1", ""], [(4, ["", "", "1", "1"])])
+    assert read_table(data) == [[3, ["", "", "1"]], [4, ["", "", "1", "1"]]]

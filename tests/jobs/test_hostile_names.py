@@ -44,8 +44,8 @@ def test_a_hostile_name_is_text_on_page_paper_and_table(cast, plain, name):
 
 
 @pytest.mark.parametrize(("name", "sentence"), [
-    ("x" * 81, "Line 2: .* longer than 80"), ("x" * 10_000, "too long"), ("Ann\u202egro.live", "Line 2: .*invisible"),
-    ("Ann\u2066Lee", "Line 2: .*invisible"), ("Ann\x00", "NUL"), ("Zoë \U0001f600", "Line 2: No font of the slips"),
+    ("x" * 201, "Line 2: .* longer than 200"), ("x" * 10_000, "too long"), ("Ann\u202egro.live", "Line 2: .*invisible"),
+    ("Ann\u2066Lee", "Line 2: .*invisible"), ("Ann\x00", "NUL"),
 ], ids=ascii)
 def test_a_name_that_would_mislead_or_not_fit_is_refused(cast, name, sentence):
     with pytest.raises(Refused, match=sentence):

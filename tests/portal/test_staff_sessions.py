@@ -158,7 +158,7 @@ def test_every_page_that_asks_by_itself_is_known():
     asking = {str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html")
               if re.search(r'<[^>]*hx-trigger="[^"]*\bevery\b', path.read_text(encoding="utf-8"))}
 
-    assert asking == {"slips/_progress.html", "board/imports/_show.html", "candidates/_countdown.html"}
+    assert asking == {"slips/_progress.html", "imports/_show.html", "candidates/_countdown.html"}
     assert POLLED == ("work.show", "board_imports.show")
 
 

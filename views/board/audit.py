@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from flask import Blueprint, request
 from peewee import prefetch
 
-from exchange.export import csv_bytes
+from exchange.tables import csv_bytes
 from models.tables.audit import AuditChange, AuditEvent
 from views.board import board_page
 from views.guards import board_only

@@ -1,5 +1,5 @@
 """The board's officers: add one, rights per centre, one-time links, disable."""
-from flask import Blueprint, request, url_for
+from flask import Blueprint, current_app, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -9,7 +9,7 @@ from models.tables.exams import Centre
 from models.tables.people import BOARD_RIGHTS, RIGHTS, Officer
 from views.board import board_page
 from views.guards import board_only
-from views.hypermedia import done, handed_over, now, or_404, say
+from views.hypermedia import done, now, or_404, say
 from views.paging import page_of
 
 bp = Blueprint("board_officers", __name__, url_prefix="/board/officers")
@@ -77,7 +77,7 @@ def link(email):
     if not officers.may_hand_over_link(current_user, officer):
         raise Refused(Sentence("You cannot make a link for this officer."))
     code, _link = links.make(officer, current_user, now())
-    return edit(email, link=(code, handed_over(url_for("sign_in.welcome")) + "#" + code))
+    return edit(email, link=(code, links.address_of(current_app.config["PORTAL_ADDRESS"], code)))
 
 
 @bp.post("/<email>/<any(disable, enable, 'second-factor'):act>")

@@ -8,22 +8,21 @@ from flask_login import current_user
 from models.acts import releasing
 from models.database import Overtaken, Refused, Sentence
 from models.rules.instants import parse_instant
-from models.tables.exams import Series
+from models.tables.exams import Series, shown_series
 from views.board import board_page
 from views.guards import board_only
 from views.hypermedia import done, now, or_404, say
-from views.languages import in_zone
+from views.languages import BOARD_ZONE, in_zone
 
 bp = Blueprint("board_series", __name__, url_prefix="/board/series")
 bp.before_request(board_only)
-DEFAULT_ZONE = "Europe/London"
-ZONES = ("Europe/London", "UTC")
+ZONES = (BOARD_ZONE, "UTC")
 ISO = "%Y-%m-%dT%H:%M+00:00"
 
 
 @bp.get("")
 def index():
-    return board_page("board/series/index.html", "series", series=list(Series.select().order_by(Series.id.desc())))
+    return board_page("board/series/index.html", "series", series=list(shown_series().order_by(Series.id.desc())))
 
 
 @bp.get("/<code>")
@@ -113,7 +112,7 @@ def series_page(chosen, errors=None, typed=None, status=200):
 
 
 def one(code):
-    return or_404(Series.select().where(Series.code == code))
+    return or_404(shown_series().where(Series.code == code))
 
 
 def releasing_one(code):
@@ -143,12 +142,12 @@ def _hiding(effect):
 
 
 def _both(at):
-    return f"{in_zone(at, 'UTC')} = {in_zone(at, DEFAULT_ZONE)}" if at else ""
+    return f"{in_zone(at, 'UTC')} = {in_zone(at, BOARD_ZONE)}" if at else ""
 
 
 def _zone():
-    zone = request.form.get("zone", DEFAULT_ZONE)
-    return zone if zone in available_timezones() else DEFAULT_ZONE
+    zone = request.form.get("zone", BOARD_ZONE)
+    return zone if zone in available_timezones() else BOARD_ZONE
 
 
 def _epoch(at):

@@ -7,6 +7,7 @@ from flask import Response, current_app, g
 from flask_babel import gettext as _
 
 from documents.statements import Result, Statement, StatementLayout, write_statements
+from documents.text import printable
 from models.rules import grades, statement_codes
 from models.rules.candidate_sheet import OUT
 from models.rules.statement_codes import Line
@@ -31,7 +32,8 @@ def _statement(sheet, now):
                   award.endorsement, award.pum) for qualification, award in awards if award.grade]
     return Statement(
         centre_number=sheet.centre_number, centre_name=sheet.centre_name,
-        candidate_number=sheet.candidate_number, candidate_name=sheet.candidate_name, series=sheet.series_name,
+        candidate_number=sheet.candidate_number,
+        candidate_name=printable(sheet.candidate_name) or sheet.candidate_number, series=sheet.series_name,
         results=tuple(result_line(qualification, award) for qualification, award in awards),
         notes=tuple(notes_of(sheet.contact, awards)),
         code=statement_codes.code_of(sheet.username, sheet.candidate_name, lines),
@@ -46,7 +48,8 @@ def result_line(qualification, award):
 
 def notes_of(contact, awards):
     """At most six: endorsements, the four words, whom to ask. `awards`: (qualification, award) pairs."""
-    spoken = [f"{award.syllabus_code}: {award.endorsement}" for _qualification, award in awards if award.endorsement]
+    spoken = [f"{award.syllabus_code}: {say(grades.spoken(award.endorsement))}"
+              for _qualification, award in awards if award.endorsement]
     if spoken:
         yield _("Speaking endorsement, by syllabus: %(levels)s", levels=", ".join(spoken))
     codes = [code for _qualification, award in awards for code in (award.grade, award.second_grade) if code]

@@ -7,14 +7,14 @@ from flask import Blueprint, abort, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from models.rules.grades import award_text, explanations
+from models.rules.grades import award_text, explanations, spoken
 from models.rules.results import StaffRow, for_staff, read_early
 from models.rules.standing import releases_of
 from models.tables.exams import Series, in_order
 from views.forms import series_choices
 from views.frame import frame
 from views.guards import officers_only
-from views.hypermedia import now, or_404, page
+from views.hypermedia import now, or_404, page, say
 from views.languages import in_zone
 from views.paging import page_of
 from views.reach import centre_of, entered_series
@@ -104,8 +104,9 @@ def line_of(row, centre, at):
 
 def printed(row):
     """The grade as the board prints it, a speaking endorsement behind it: 'A(a) B(b), speaking 2'."""
-    text = award_text(row.grade, row.second_grade)
-    return _("%(grade)s, speaking %(level)s", grade=text, level=row.endorsement) if row.endorsement else text
+    text, level = award_text(row.grade, row.second_grade), row.endorsement
+    return _("%(grade)s, speaking %(level)s", grade=text, level=say(spoken(level))) if level else text
+
 
 
 def matching(lines, words):

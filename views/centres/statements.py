@@ -7,14 +7,15 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from documents.statements import Statement, write_broadsheet, write_statements
-from exchange.export import csv_bytes, xlsx_bytes
+from documents.text import printable
+from exchange.exporting import header_of, result_row
+from exchange.tables import csv_bytes, xlsx_bytes
 from models.database import Refused, Sentence
 from models.rules import results, statement_codes
 from models.rules.standing import standing_of
 from models.tables.exams import Series
 from models.tables.slips import username_of
 from views.candidates.statement import notes_of, result_line, statement_layout
-from views.centres.results import printed
 from views.guards import officers_only
 from views.hypermedia import attachment, now, or_404
 from views.languages import in_zone
@@ -22,8 +23,7 @@ from views.reach import centre_of, entered_series
 
 bp = Blueprint("statements", __name__)
 bp.before_request(officers_only)
-HEADER = ("centre_number", "candidate_number", "candidate_name", "qualification", "syllabus_code", "option_code",
-          "syllabus_title", "status", "grade", "percentage_uniform_mark")
+HEADER = (*header_of("results"), "uci", "candidate_name", "syllabus_title")
 KINDS = {"statements": "application/pdf", "broadsheet": "application/pdf", "csv": "text/csv; charset=utf-8",
          "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 ENDINGS = {"statements": "pdf", "broadsheet": "pdf", "csv": "csv", "xlsx": "xlsx"}
@@ -38,7 +38,7 @@ def make(number, code):
     if kind not in KINDS:
         raise Refused(Sentence("Choose which file is to be made."))
     rows = results.for_staff(centre, series, at)
-    data = _table(kind, centre, rows) if kind in ("csv", "xlsx") else _paper(kind, centre, series, rows, at)
+    data = _table(kind, centre, series, rows) if kind in ("csv", "xlsx") else _paper(kind, centre, series, rows, at)
     results.record_download(centre, series, kind, current_user, at)
     return attachment(io.BytesIO(data), KINDS[kind], f"{kind}-{centre.number}-{series.code}.{ENDINGS[kind]}")
 
@@ -47,11 +47,11 @@ def address(centre, series):
     return url_for("statements.make", number=centre.number, code=series.code)
 
 
-def _table(kind, centre, rows):
-    """The entries with the results that are out; the cells of the others are empty."""
-    cells = [(centre.number, row.candidate_number, row.candidate_name, row.qualification, row.syllabus_code,
-              row.option_code, row.title, row.status, printed(row) if row.grade else "",
-              "" if row.pum is None else row.pum) for row in rows]
+def _table(kind, centre, series, rows):
+    """The results that are out, with the columns that the board's own file has."""
+    cells = [(*result_row(series.name, centre.number, row.candidate_number, row.qualification, row.syllabus_code,
+                          row.option_code, row.grade, row.second_grade, row.endorsement, row.pum),
+              row.uci, row.candidate_name, row.title) for row in rows if row.grade and row.status == "entered"]
     return (csv_bytes if kind == "csv" else xlsx_bytes)(HEADER, cells)
 
 
@@ -71,7 +71,7 @@ def _statement(centre, series, rows, contact, at):
     first, pairs = rows[0], [(row.qualification, row) for row in rows]
     return Statement(
         centre_number=centre.number, centre_name=centre.name, candidate_number=first.candidate_number,
-        candidate_name=first.candidate_name, series=series.name,
+        candidate_name=printable(first.candidate_name) or first.candidate_number, series=series.name,
         results=tuple(result_line(*pair) for pair in pairs), notes=tuple(notes_of(contact, pairs)),
         code=statement_codes.code_of(username_of(centre.number, first.candidate_number, series),
                                      first.candidate_name, statement_codes.visible_lines(rows)),

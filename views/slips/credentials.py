@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from documents import papers
 from documents.slips import per_page_of
-from exchange.export import csv_bytes
+from exchange.tables import csv_bytes
 from jobs import queue, running
 from jobs import slips as slip_jobs
 from models.acts import issuing
@@ -101,7 +101,6 @@ def _chosen(standing, what, for_all):
         raise Refused(Sentence("None of these candidates needs that."))
     if not standing.has_access:
         raise Refused(Sentence("Your Associate has not given your centre access to this service."))
-    slip_jobs.refuse_unprintable(chosen)
     return chosen
 
 

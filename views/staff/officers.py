@@ -1,5 +1,5 @@
 """The officers of an Associate's centres: who they are, and a one-time link for one who cannot sign in."""
-from flask import Blueprint, request, url_for
+from flask import Blueprint, current_app, request
 from flask_login import current_user
 
 from models.acts import links, officers
@@ -7,7 +7,7 @@ from models.database import Refused, Sentence
 from models.tables.people import Officer
 from views.frame import frame
 from views.guards import officers_only
-from views.hypermedia import handed_over, now, or_404, page
+from views.hypermedia import now, or_404, page
 from views.paging import page_of
 from views.reach import associate_of
 
@@ -28,7 +28,7 @@ def link(number, email):
     if not officers.may_hand_over_link(current_user, officer):
         raise Refused(Sentence("This officer works at other centres, too: ask the board for a link."))
     code, _link = links.make(officer, current_user, now())
-    return officers_page(associate, officer, (code, handed_over(url_for("sign_in.welcome")) + "#" + code))
+    return officers_page(associate, officer, (code, links.address_of(current_app.config["PORTAL_ADDRESS"], code)))
 
 
 def officers_page(associate, officer=None, link=None):

@@ -1,0 +1,84 @@
+"""What is held, written as the board's files have it: read again, such a file changes nothing."""
+import os
+
+from exchange.columns import COLUMNS
+from exchange.tables import write_csv, write_xlsx
+from models.rules import results
+from models.rules.grades import award_text
+from models.tables import audit
+from models.tables.exams import Candidate, Centre, Entry, Release, Series
+from models.tables.people import RIGHTS, Officer, Posting
+
+KINDS = tuple(COLUMNS)
+PRINTED = "printed"  # one column more: the grade as the board prints it
+
+
+def write(kind, path, by, now, series=None):
+    """Write a board file, XLSX where the name says so, else CSV (0600); gives the number of its rows. `series`: of this
+    one only. Results are those that are out."""
+    header, counted = header_of(kind), _Counted(ROWS[kind](series, now))
+    with open(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as out:
+        (write_xlsx if path.suffix.lower() == ".xlsx" else write_csv)(out, header, counted)
+    audit.record(by, f"exported {kind}", now, series=series.code if series else "", subject=f"{counted.number} rows")
+    return counted.number
+
+
+def header_of(kind):
+    return (*COLUMNS[kind], PRINTED) if kind == "results" else COLUMNS[kind]
+
+
+def result_row(series, centre, candidate, qualification, syllabus, option, grade, second, spoken, mark):
+    """A row of results.csv and, in the column more, the grade as it is printed."""
+    return (series, centre, candidate, qualification, syllabus, option, grade, second, spoken, mark,
+            award_text(grade, second))
+
+
+class _Counted:
+    """Rows that are counted as they go by."""
+
+    def __init__(self, rows):
+        self.rows, self.number = rows, 0
+
+    def __iter__(self):
+        for row in self.rows:
+            self.number += 1
+            yield row
+
+
+def _centres(_series, _now):
+    associate = Centre.alias()
+    return Centre.select(Centre.number, Centre.name, Centre.kind, associate.number, Centre.country, Centre.time_zone,
+                         Centre.email).left_outer_join(associate, on=Centre.associate == associate.id).order_by(
+        Centre.number).tuples().iterator()
+
+
+def _entries(series, _now):
+    return Entry.select(
+        Series.name, Centre.number, Candidate.number, Candidate.name, Candidate.uci, Entry.qualification,
+        Entry.syllabus_code, Entry.option_code, Entry.title, Entry.status,
+    ).join(Candidate).join(Centre).join_from(Candidate, Series).where(_of(series)).order_by(
+        Series.id, Centre.number, Candidate.number, Entry.syllabus_code, Entry.id).tuples().iterator()
+
+
+def _results(series, now):
+    return (result_row(*row) for row in results.exported(_of(series), now))
+
+
+def _releases(series, _now):
+    return ((name, qualification, at.isoformat()) for name, qualification, at in Release.select(
+        Series.name, Release.qualification, Release.released_at).join(Series).where(_of(series)).order_by(
+        Series.id, Release.qualification).tuples())
+
+
+def _officers(_series, _now):
+    postings = Posting.select(Posting, Officer, Centre).join(Officer).join_from(Posting, Centre).order_by(
+        Officer.email, Centre.number)
+    return ((posting.officer.email, posting.officer.name, posting.centre.number,
+             "; ".join(right for right in RIGHTS if getattr(posting, right))) for posting in postings)
+
+
+def _of(series):
+    return (Series.id == series.id) if series else Series.arriving.is_null()
+
+
+ROWS = {"centres": _centres, "entries": _entries, "results": _results, "releases": _releases, "officers": _officers}

@@ -1,0 +1,331 @@
+"""What people really send: it goes in whole, or the line that cannot is named; and nothing is lost."""
+import io
+from datetime import timedelta
+
+import pytest
+from openpyxl import Workbook
+
+from exchange import exporting, importing
+from exchange.columns import COLUMNS, beside_of
+from models.database import Refused
+from models.rules.grades import GRADES, WORDS, as_read, award_text
+from models.rules.results import Result
+from models.tables.audit import AuditChange
+from models.tables.exams import Candidate, Centre, Entry, Release, Series
+from models.tables.people import Officer, Posting
+from models.tables.slips import Credential
+from tests.exchange.test_board_imports import agreed, send
+from tests.exchange.test_importing import CENTRE, ENTRY, NOW, RELEASE, RESULT, apply, csv_of, look, with_
+
+
+def without(kind, row, *columns):
+    """A CSV of one row without some columns."""
+    kept = [(name, value) for name, value in zip(COLUMNS[kind], row, strict=True) if name not in columns]
+    return csv_of(kind, [value for _name, value in kept], header=[name for name, _value in kept])
+
+
+def workbook(**sheets):
+    """An XLSX of several sheets; a name that begins with `hidden` is of one that is not shown."""
+    book = Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        sheet.sheet_state = "hidden" if name.startswith("hidden") else "visible"
+        for row in rows:
+            sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def zoe(cast):
+    return Candidate.get_by_id(cast.candidates["XA101"][0].id)
+
+
+# --- what a file does not speak of -------------------------------------------------------------------------------
+
+
+def test_a_column_that_is_absent_leaves_what_is_held(cast):
+    Entry.update(status="withdrawn", option_code="BX").where(Entry.candidate == zoe(cast)).execute()
+    cast.result(zoe(cast), "0580", "A", 84, second_grade="B", endorsement="3")
+    held = Centre.get(Centre.number == "XA101")
+
+    centre = look("centres", without("centres", ["XA101", held.name, "centre", "", "", held.time_zone, ""],
+                                     "associate_number", "country", "email"))
+    entry = look("entries", without("entries", ENTRY, "status", "option_code", "uci"))
+    Entry.update(status="entered").where(Entry.candidate == zoe(cast)).execute()
+    apply("results", without("results", with_(RESULT, option_code="", grade="A*"), "second_grade", "endorsement",
+                             "percentage_uniform_mark"))
+
+    assert (centre.changes_nothing, centre.absent) == (True, ["associate_number", "country", "email"])
+    assert (entry.changes_nothing, entry.absent) == (True, ["uci", "option_code", "status"])
+    kept = Result.get(Result.entry == Entry.get(Entry.candidate == zoe(cast), Entry.syllabus_code == "0580"))
+    assert (kept.grade, kept.second_grade, kept.endorsement, kept.pum) == ("A*", "B", "3", 84)
+
+
+def test_what_is_empty_in_a_column_that_is_there_is_emptied(cast):
+    cast.result(zoe(cast), "0580", "A*", 95, endorsement="3")
+
+    apply("results", csv_of("results", with_(RESULT, percentage_uniform_mark="", endorsement="")))
+
+    assert [(kept.endorsement, kept.pum) for kept in Result.select()] == [("", None)]
+
+
+def test_every_shown_sheet_is_read_or_named_and_a_hidden_one_never(cast):
+    header, second = COLUMNS["results"], with_(RESULT, qualification="A Level", syllabus_code="9709", grade="Z")
+    data = workbook(hidden_list=[header, with_(RESULT, grade="U")], Notes=[["Read me"], ["first"]],
+                    One=[header, RESULT], Two=[["Results of June"], [], header, second])
+
+    difference = look("results", data)
+
+    assert (difference.unread, difference.hidden, difference.total) == (["Notes"], ["hidden_list"], 2)
+    assert [(difference.label(line), said) for line, said in difference.refused] == [
+        ("Two!4", "A Level has no grade “Z”.")]
+
+
+def test_a_cell_that_holds_no_value_refuses_its_line(cast):
+    rows = [with_(ENTRY, status="#N/A"), with_(ENTRY, status="=VLOOKUP(A1;B:C;2)")]
+    book = workbook(S=[COLUMNS["entries"], *rows])
+
+    assert [line for line, said in look("entries", book).refused if "error or a formula" in said] == [2, 3]
+    assert "error or a formula" in look("entries", csv_of("entries", with_(ENTRY, uci="#REF!"))).refused[0][1]
+
+
+# --- codes -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("changes", [
+    {"uci": "xa101260001\u200b"}, {"uci": "ＸＡ101260001"}, {"uci": " XA101 260001"}, {"uci": '="XA101260001"'},
+    {"candidate_number": "'0001"}, {"candidate_number": '="1"'}, {"candidate_number": "1.0"},
+    {"syllabus_code": "580.0"}, {"centre_number": "xa101"}, {"option_code": "ax"}, {"uci": "N/A"}, {"uci": "-----"},
+    {"series": "JUNE 2026"}, {"series": "Jun-26"}, {"series": "2026-06-01"}, {"series": "May/June 2026"},
+    {"qualification": "Igcse"}, {"qualification": "Cambridge IGCSE"}, {"status": "P"}, {"status": ""},
+    {"candidate_name": "\u200eZoë Ångström\u200f"}, {"candidate_name": "Zoë \u200dÅngström"},
+], ids=str)
+def test_what_means_the_same_changes_nothing(cast, changes):
+    difference = look("entries", csv_of("entries", with_(ENTRY, **changes)))
+
+    assert (difference.refused, difference.changes_nothing) == ([], True)
+
+
+@pytest.mark.parametrize(("changes", "words"), [
+    ({"uci": "1.01261E+12"}, "what a spreadsheet has left"), ({"syllabus_code": "2026-06-01"}, "has left of a code"),
+    ({"candidate_name": "???? ?????"}, "an encoding has damaged"), ({"candidate_name": "Ren\ufffd"}, "damaged"),
+    ({"candidate_name": "Ren&eacute;"}, "web page"), ({"candidate_name": "Ann\u202ex"}, r"\(U\+202E, character 4\)"),
+    ({"syllabus_title": "Mr"}, "no title of a syllabus"), ({"series": "Winter 2026"}, "no series like June 2026"),
+], ids=str)
+def test_what_cannot_be_made_whole_is_refused_by_line(cast, changes, words):
+    with pytest.raises(Refused, match=f"Line 2: .*{words}"):
+        apply("entries", csv_of("entries", with_(ENTRY, **changes)))
+
+
+def test_a_damaged_name_is_warned_of_and_a_rare_one_taken_in(cast):
+    names = ["王燚", "𠮷田 花子", "გიორგი ბერიძე", "x" * 200, "Ã‰mile"]
+    rows = [with_(ENTRY, candidate_number=f"{number}", uci=f"U{number}", candidate_name=name)
+            for number, name in enumerate(names, 9101)]
+
+    difference = apply("entries", csv_of("entries", *rows))
+
+    assert [(line, "“Émile”" in said) for line, said in difference.warnings] == [(6, True)]
+    assert {name for name, in Candidate.select(Candidate.name).tuples()} >= set(names)
+
+
+def test_ending_logins_needs_a_word_and_the_right_file_gives_them_back(cast, plain):
+    logins = cast.confirm(cast.independent, cast.independent_officer, scope="selected",
+                          selected=[cast.candidates["XC301"][0].id])
+    right = ["June 2026", "XC301", "0001", "Ελένη Παπαδοπούλου", "XC301260001", "IGCSE", "0580", "AX", "Mathematics",
+             "entered"]
+    before = Credential.get(Credential.username == "XC301-0001-J26").verifier
+    board = plain(cast.board)
+    address, fields = agreed(board, send(board, "entries", csv_of("entries", with_(
+        ENTRY, centre_number="XC301", candidate_name="Other", uci="OTHER"))).location)
+
+    without_a_word = board.post(address, fields)
+    with_it = board.post(address, {**fields, "ends_logins": "y"})
+    ended = Credential.get(Credential.username == "XC301-0001-J26").verifier
+    apply("entries", csv_of("entries", right), ends_logins=True)
+
+    assert (without_a_word.status, with_it.status, ended) == (422, 303, "")
+    assert "UCI XC301260001 held, OTHER in the file" in without_a_word.text
+    assert Credential.get(Credential.username == "XC301-0001-J26").verifier == before
+    assert list(logins) == ["0001", "0002"] or logins
+
+
+# --- what comes into being, and what is refused ------------------------------------------------------------------
+
+
+def test_what_is_new_is_said_before_it_is_made(cast):
+    rows = [with_(ENTRY, syllabus_code="0999", option_code=""), with_(ENTRY, qualification="Pre-U", syllabus_code="1"),
+            with_(ENTRY, series="May 2027")]
+
+    assert [str(said) for _line, said in look("entries", csv_of("entries", *rows)).makes] == [
+        "0999 is a new syllabus of IGCSE in June 2026.", "Pre-U is new in June 2026.",
+        "0001 is a new syllabus of Pre-U in June 2026.", "Makes the series May 2027."]
+
+
+def test_a_place_is_proposed_for_a_zone_that_is_none(cast):
+    for typed in ("Etc/GMT+5", "PKT", "localtime", "Factory", "EST"):
+        with pytest.raises(Refused, match="Pakistan has Asia/Karachi"):
+            apply("centres", csv_of("centres", with_(CENTRE, time_zone=typed)))
+
+
+def test_lines_that_are_refused_are_left_out_on_a_word_and_listed(cast):
+    good, bad = with_(ENTRY, syllabus_title="Maths"), with_(ENTRY, centre_number="XX999", candidate_number="0055")
+    worse = with_(ENTRY, candidate_number="no")
+    data = csv_of("entries", bad, good, worse)
+
+    seen = look("entries", data)
+    apply("entries", data, skips_refused=True)
+
+    assert [line for line, _said in seen.complaints] == [2, 4]
+    assert Entry.get(Entry.candidate == zoe(cast), Entry.syllabus_code == "0580").title == "Maths"
+    assert [(kept.field, kept.after) for kept in AuditChange.select().where(AuditChange.field.startswith("left"))] == [
+        ("left out, line 2", "There is no centre XX999."),
+        ("left out, line 4", "“no” is no candidate number of four digits.")]
+    with pytest.raises(Refused, match="complete is applied whole"):
+        apply("entries", data, complete=True, skips_refused=True)
+
+
+# --- headings ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("before", ["sep=;\n", "Entries for June;;\n\n", "\ufeff"])
+def test_the_heading_is_found_among_the_first_lines(cast, before):
+    data = before.encode() + csv_of("entries", ENTRY, separator=";")
+
+    assert look("entries", data).changes_nothing
+
+
+def test_customary_headings_are_known_and_names_joined(cast):
+    header = ["ExamSeries", "CentreNo", "Cand No", "Title", "Surname", "Forename", "Qualification Level", "Syllabus",
+              "Subject"]
+    row = ["June 2026", "XA101", "1", "Mr", "Ångström", "Zoë", "IGCSE", "580", "Mathematics"]
+
+    difference = look("entries", csv_of("entries", row, header=header))
+
+    assert (difference.changes_nothing, difference.unknown_columns) == (True, ["Title"])
+
+
+def test_a_column_that_is_missing_is_told_with_the_line_that_was_taken_for_the_heading(cast):
+    with pytest.raises(Refused, match=r"missing: .*grade.* Line 1 was taken for the heading: series \| centre_number"):
+        look("results", without("results", RESULT, "grade"))
+
+
+def test_the_boards_component_workbook_goes_in_with_two_choices(cast, plain):
+    sheet = [["Syllabus", "Option Code", "Centre Number", "Candidate Number", "Raw mark", "Grade", "Raw mark", "Grade",
+              "Syllabus Grade"], [580, "AX", "XA101", 1, 18, "E", 24, "D", "A"]]
+    board = plain(cast.board)
+
+    asked = board.get(send(board, "results", workbook(June_0580=sheet), name="r.xlsx").location, htmx=False)
+    form = asked.one("form", action=asked.url + "/columns") if hasattr(asked, "url") else asked.all("form")[-1]
+    fields = {**asked.fields(form), "series": "June 2026", "qualification": "IGCSE"}
+    told = board.post(form.get("action"), fields)
+    again = importing.run("results", workbook(June_0580=sheet), None, NOW, dry_run=True,
+                          given=beside_of("June 2026", []))
+
+    assert told.status == 303
+    assert again.counts["new"] == 1
+    assert "Which column is which?" in asked.text
+
+
+# --- grades, and out is in ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("qualification", GRADES)
+def test_every_grade_is_read_as_it_is_printed(qualification):
+    for first in (*GRADES[qualification].split(), *WORDS):
+        assert as_read(first) == as_read(award_text(first)) == (first,)
+        for second in GRADES[qualification].split():
+            assert as_read(award_text(first, second)) == (first, second)
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_what_goes_out_comes_in_and_finds_nothing_new(cast, tmp_path, ending):
+    apply("entries", csv_of("entries", *(
+        with_(ENTRY, candidate_number=f"{number}", uci=f"U{number}", candidate_name=name)
+        for number, name in enumerate(("=1+1", "'@x", "-Ann", "'t Hooft", "王燚", "ليلى عثمان", "न्‍या"), 2001))))
+    Release.update(released_at=NOW - timedelta(days=1)).execute()
+    apply("results", csv_of("results", with_(RESULT, endorsement="Merit", second_grade="B")))
+    Posting.update(sends_files=True).execute()
+
+    found = {}
+    for kind in exporting.KINDS:
+        path = tmp_path / f"{kind}.{ending}"
+        assert exporting.write(kind, path, "me", NOW) > 0
+        difference = importing.run(kind, path.read_bytes(), "me", NOW, dry_run=True)
+        found[kind] = (difference.changes_nothing, difference.refused, difference.unmatched)
+
+    assert found == dict.fromkeys(exporting.KINDS, (True, [], []))
+
+
+def test_officers_come_by_file_with_a_link_each(app, cast, tmp_path):
+    path, sheet = tmp_path / "officers.csv", tmp_path / "links.html"
+    path.write_bytes(csv_of("officers", ["new@xa101.example", "New Officer", "XA101", "sends_files"],
+                            ["kiran@xa101.example", "Kiran Shah", "XA102", "manages_candidate_results; sends_files"]))
+
+    done = app.test_cli_runner().invoke(args=["import", "officers", str(path), "--links", str(sheet)])
+
+    assert (done.exit_code, "1 one-time links" in done.output) == (0, True), done.output
+    assert "/welcome#" in sheet.read_text() and "New Officer" in sheet.read_text()
+    assert {(posting.centre.number, posting.sends_files) for posting in Officer.get(
+        Officer.email == "kiran@xa101.example").postings} == {("XA101", True), ("XA102", True)}
+
+
+# --- large files -------------------------------------------------------------------------------------------------
+
+
+def test_what_is_large_is_put_in_before_where_nobody_sees_it(cast, monkeypatch):
+    from exchange.kinds import entries, results
+    monkeypatch.setattr(entries, "IN_STEPS", 1)
+    monkeypatch.setattr(results, "IN_STEPS", 1)
+    seen = []
+    rows = [with_(ENTRY, series=series, candidate_number=f"{number}", uci=f"U{number}")
+            for series in ("June 2026", "May 2027") for number in (3001, 3002)]
+
+    take_over = entries._take_over
+    monkeypatch.setattr(entries, "_take_over", lambda gathering: seen.append(
+        (len(gathering), Candidate.select().join(Series).where(Series.arriving.is_null(False)).count()))
+        or take_over(gathering))
+    apply("entries", csv_of("entries", *rows))
+    apply("results", csv_of("results", RESULT))
+
+    assert seen == [(2, 4)]
+    assert Candidate.select().join(Series).where(Series.name == "May 2027").count() == 2
+    assert Series.select().where(Series.arriving.is_null(False)).count() == 0
+    assert (Result.select().count(), look("results", csv_of("results", RESULT)).changes_nothing) == (1, True)
+
+
+def test_what_was_put_in_before_is_taken_out_again_where_the_rest_fails(cast, monkeypatch):
+    from exchange.kinds import entries, results
+    monkeypatch.setattr(entries, "IN_STEPS", 1)
+    monkeypatch.setattr(results, "IN_STEPS", 1)
+    before = (Candidate.select().count(), Series.select().count())
+
+    def fail():
+        raise OSError
+
+    for kind, row in (("entries", with_(ENTRY, candidate_number="3001", uci="U3001")), ("results", RESULT)):
+        with pytest.raises(OSError):
+            importing.run(kind, csv_of(kind, row), "me", NOW, seal=fail)
+
+    assert (Candidate.select().count(), Series.select().count(), Result.select().count()) == (*before, 0)
+
+
+def test_a_release_by_file_is_shown_in_the_zones_that_matter(cast, plain):
+    board = plain(cast.board)
+
+    page = board.get(send(board, "releases", csv_of("releases", RELEASE)).location)
+
+    assert "05:00 UTC" in page.text
+    assert "06:00 in London" in page.text
+    assert "10:00 in Karachi" in page.text
+
+
+def test_each_list_can_be_taken_away(cast, plain):
+    board = plain(cast.board)
+    rows = [with_(ENTRY, candidate_number=f"{number}", uci=f"U{number}") for number in range(1000, 1300)]
+
+    sent = send(board, "entries", csv_of("entries", *rows))
+    table = board.get(f"{sent.location}/new.csv", htmx=False).body.decode("utf-8-sig").splitlines()
+
+    assert (len(table), table[300]) == (301, "301,June 2026 XA101 1299 IGCSE 0580")
