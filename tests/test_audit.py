@@ -134,7 +134,7 @@ def an_import(cast, visitor):
 def a_file_to_map(cast, visitor):
     data = csv_of("results", RESULT[1:], header=COLUMNS["results"][1:])
     visitor.post(f"{BOARD}/imports", {"kind": "results", "file": (io.BytesIO(data), "x.csv")})
-    return {"id": BoardImport.get().public_id, "series": "June 2026"}
+    return {"id": BoardImport.get().public_id}
 
 
 def closed(cast, _visitor):
@@ -254,7 +254,8 @@ CASES = {
         "sent results to be looked at", bad={"kind": "no"}),
     "board_imports.apply": Case("board", BOARD + "/imports/{id}/apply", {}, "imported results", bad={"seen": "no"},
                                 made=an_import),
-    "board_imports.tell": Case("board", BOARD + "/imports/{id}/columns", {}, "told the columns of results",
+    "board_imports.tell": Case("board", BOARD + "/imports/{id}/columns", {"series": "June 2026", "syllabus": "",
+                               "qualification": ""}, "told the columns of results",
                                bad={"series": ""}, made=a_file_to_map),
     "board_queue.again": Case("board", BOARD + "/queue/{id}/again", {}, "started a job again", made=a_job(FAILED)),
 }
