@@ -38,6 +38,7 @@ UNCALCULATED = "#CALC!"
 DATES = {14, 15, 16, 17, 18, 19, 20, 21, 22, *range(27, 37), 45, 46, 47, *range(50, 59)}  # ECMA-376 part 1, 18.8.30
 NO_DATE = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')  # of a number's format: what is literal
 CAREFUL = {"resolve_entities": False, "no_network": True, "remove_comments": True, "remove_pis": True}
+EPOCH_1900, EPOCH_1904 = datetime.fromisoformat("1899-12-30"), datetime.fromisoformat("1904-01-01")
 ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")  # ECMA-376 part 1, 22.9.2.19
 BROKEN = (zipfile.BadZipFile, zlib.error, etree.LxmlError, LookupError, OSError, ValueError,
           RuntimeError, MemoryError, NotImplementedError, EOFError, OverflowError, TypeError)
@@ -78,7 +79,7 @@ def tell(archive):
     old = any(own(one, "date1904") in ("1", "true") for one in root.iter("{*}workbookPr"))
     texts = Texts(archive, targets.get("sharedStrings"))
     dates = dates_of(archive, targets.get("styles"))
-    sheet = Sheet(texts, dates, datetime(1904, 1, 1) if old else datetime(1899, 12, 30))
+    sheet = Sheet(texts, dates, EPOCH_1904 if old else EPOCH_1900)
     for place, (_name, part) in enumerate(shown):
         rows = sheet.rows(archive, part)
         while some := list(islice(rows, AT_ONCE)):

@@ -266,7 +266,7 @@ def test_officers_come_by_file_with_a_link_each(app, cast, tmp_path):
     done = app.test_cli_runner().invoke(args=["import", "officers", str(path), "--links", str(sheet)])
 
     assert (done.exit_code, "1 one-time links" in done.output) == (0, True), done.output
-    assert "/welcome#" in sheet.read_text() and "New Officer" in sheet.read_text()
+    assert all(words in sheet.read_text() for words in ("/welcome#", "New Officer"))
     assert {(posting.centre.number, posting.sends_files) for posting in Officer.get(
         Officer.email == "kiran@xa101.example").postings} == {("XA101", True), ("XA102", True)}
 
@@ -302,10 +302,10 @@ def test_what_was_put_in_before_is_taken_out_again_where_the_rest_fails(cast, mo
     before = (Candidate.select().count(), Series.select().count())
 
     def fail():
-        raise OSError
+        raise OSError("no room")
 
     for kind, row in (("entries", with_(ENTRY, candidate_number="3001", uci="U3001")), ("results", RESULT)):
-        with pytest.raises(OSError):
+        with pytest.raises(OSError, match="no room"):
             importing.run(kind, csv_of(kind, row), "me", NOW, seal=fail)
 
     assert (Candidate.select().count(), Series.select().count(), Result.select().count()) == (*before, 0)
