@@ -23,6 +23,7 @@ SAMPLES = (
     replace(_SAMPLE, releases=(), contact=_SAMPLE.contact[:1]),
     replace(_SAMPLE, releases=_SAMPLE.releases * 3, contact=(*_SAMPLE.contact, "12 Harbour Road")),
     replace(_SAMPLE, dead=True, generation=3),
+    replace(_SAMPLE, candidate_name="Ana \N{EGYPTIAN HIEROGLYPH A001}"),
 )
 
 
@@ -43,8 +44,10 @@ def check_template(folder: Path | None, logo: Path | None = None, languages=tupl
 
 
 def _reasons(slip: Slip, layout: Layout) -> Iterator[str]:
+    values = values_of(slip, layout)
     try:
-        plan = plan_of(layout.slip_design, len(slip.releases), len(slip.contact), slip.dead)
+        plan = plan_of(layout.slip_design, len(slip.releases), len(slip.contact), slip.dead,
+                       values["slip"]["misprinted"])
     except jinja2.TemplateError as error:
         yield f"The template cannot be read: {error}"
         return
@@ -54,7 +57,6 @@ def _reasons(slip: Slip, layout: Layout) -> Iterator[str]:
     if isinstance(plan, Unusual):
         yield f"{plan} Every candidate's page is laid out by itself, about a thousand times slower."
         return
-    values = values_of(slip, layout)
     texts = dict(zip(names_in(values), values_in(values), strict=True))
     unused = [name for number, name in enumerate(texts) if all(slot.value != number for slot in plan.slots)]
     if unused:

@@ -2,9 +2,10 @@
 from pathlib import Path
 
 from documents import words
+from documents.engine import Name
 from documents.languages import translation
 from documents.slips import Layout, Slip, write_slips
-from documents.text import printable
+from documents.text import name_of
 from models.acts import issuing
 from models.codes import grouped
 from models.rules.languages import LANGUAGES
@@ -47,9 +48,8 @@ def paper(slip, secret, place, language):
     """
     centre, candidate = place.centre, slip.candidate
     return Slip(
-        centre_number=centre.number, centre_name=printable(centre.name) or centre.number,
-        candidate_number=candidate.number, candidate_name=printable(slip.name) or candidate.number,
-        series=place.series.name, username=candidate.login.username,
+        centre_number=centre.number, centre_name=centre.name, candidate_number=candidate.number,
+        candidate_name=slip.name, series=place.series.name, username=candidate.login.username,
         password=grouped(secret) if secret else "", dead=secret is None,
         releases=release_lines(slip.releases, slip.delay, language),
         contact=contact_lines(slip.contact, centre, language), generation=slip.generation)
@@ -73,5 +73,6 @@ def release_lines(printed, delay, language):
 
 def contact_lines(printed, centre, language):
     contact = read_printed_contact(printed)
-    name = contact.name or translation(language, "Exams officer") + f"{LANGUAGES[language].comma} {centre.name}"
+    name = contact.name or Name(
+        f"{translation(language, 'Exams officer')}{LANGUAGES[language].comma} {name_of(centre.name)}")
     return tuple(filter(None, (name, contact.phone, contact.email)))

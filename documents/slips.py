@@ -42,15 +42,17 @@ from documents.engine import (
     Unusual,
     compile_literal,
     compile_page,
+    fits,
     sheet,
     values_in,
 )
 from documents.languages import translation
 from documents.pages import PAPERS, Design, Paper
-from documents.text import Unprintable, checked
+from documents.text import Unprintable, centre_of, checked, name_of
 from models.database import Sentence
 
 TITLE = "Confidential Examination results information"
+NAME = 0                                        # the place of the candidate's name among a slip's values
 MOST_RELEASES, MOST_CONTACT_LINES = 6, 4
 COVER_ROWS = {"A4": 30, "Letter": 27}
 
@@ -127,7 +129,8 @@ def write_slips(slips: Iterable[Slip], out: BinaryIO, layout: Layout, *, passwor
     stays flat, and `progress` is told after each page how many slips are done.
 
     The same slips and layout give the same bytes, unless a `password` is set (AES-256 needs chance). Raises
-    Unprintable for a slip that cannot be printed; what was written to `out` until then is no PDF.
+    Unprintable for a slip that cannot be printed, which is never for a name: a slip that cannot show its candidate's as
+    it is written says so. What was written to `out` until then is no PDF.
     """
     if password:
         plain = io.BytesIO()                    # never a file: it holds every password
@@ -184,12 +187,27 @@ def _stampable(slip: Slip, layout: Layout, design: Design) -> tuple[Plan, list[s
     except Unprintable as error:
         raise _refused([slip], error) from error
     try:
-        plan = plan_of(design, len(slip.releases), len(slip.contact), slip.dead)
+        plan = _plan_for(slip, values["slip"], design)
         if isinstance(plan, Plan):
             return plan, texts
         return _within(compile_literal(design, values), design), []
     except (Unusual, Unprintable) as error:
         raise _refused([slip], error) from error
+
+
+def _plan_for(slip: Slip, values: dict, design: Design) -> Plan | Unusual:
+    """The plan for a slip of these values; where the name is not printed as it is written, one that says so."""
+    shape, name = (design, len(slip.releases), len(slip.contact), slip.dead), values["candidate_name"]
+    plan = plan_of(*shape)
+    if isinstance(plan, Unusual) or (name.whole and all(fits(slot, name) for slot in _name_slots(plan))):
+        return plan
+    saying = plan_of(*shape, True)
+    return plan if isinstance(saying, Unusual) else saying      # a board's own template may lack the room
+
+
+@lru_cache(maxsize=256)
+def _name_slots(plan: Plan) -> tuple:
+    return tuple(slot for slot in plan.slots if slot.value == NAME)
 
 
 def _within(plan: Plan, design: Design) -> Plan:
@@ -231,12 +249,12 @@ def _cover(press: Press, covered: list[tuple[str, str]], slip: Slip, layout: Lay
     parts = [tuple(covered[start:start + size]) for start in range(0, len(covered), size)]
     for number, rows in reversed(list(enumerate(parts, 1))):
         values = {"cover": {
-            "centre": f"{slip.centre_number} · {slip.centre_name}",
+            "centre": centre_of(slip.centre_number, slip.centre_name),
             "series": slip.series,
             "sheet": translation(layout.language, "Sheet %(number)s of %(count)s")
             % {"number": number, "count": len(parts)},
             "printed": layout.printed_text,
-            "rows": rows,
+            "rows": tuple((candidate, name_of(name)) for candidate, name in rows),
         }}
         plan = _cover_plan(layout.design("cover.html"), len(rows))
         page = sheet((Cell(plan),), (paper.width, paper.height), layout.tagged)
@@ -252,10 +270,11 @@ def _cover_plan(design: Design, rows: int) -> Plan:
 
 def values_of(slip: Slip, layout: Layout) -> dict:
     """What the template is given."""
+    name = name_of(slip.candidate_name)
     return {"slip": {
-        "candidate_name": slip.candidate_name,
+        "candidate_name": name,                 # first, as NAME has it
         "candidate_number": slip.candidate_number,
-        "centre": f"{slip.centre_number} · {slip.centre_name}",
+        "centre": centre_of(slip.centre_number, slip.centre_name),
         "series": slip.series,
         "site_address": layout.site_address,
         "username": slip.username,
@@ -265,6 +284,7 @@ def values_of(slip: Slip, layout: Layout) -> dict:
         "contact": slip.contact,
         "printed": _printed(layout.language, slip.generation, layout.printed_text),
         "dead": slip.dead,
+        "misprinted": not name.whole,
     }}
 
 
@@ -295,12 +315,14 @@ def _printed(language: str, generation: int, when: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def plan_of(design: Design, releases: int, contact: int, dead: bool) -> Plan | Unusual:
+def plan_of(design: Design, releases: int, contact: int, dead: bool, misprinted: bool = False) -> Plan | Unusual:
     """The plan of all slips of one shape; which values they carry does not matter to it. A template that cannot be
     stamped gives the reason why."""
     sample = Slip("XA101", "Centre", "0001", "Name", "June 2026", "XA101-0001-J26", "2222-2222-2222-2222",
                   (("Qualification", "Time"),) * releases, ("Contact",) * contact, 1, dead)
     try:
-        return _within(compile_page(design, values_of(sample, Layout(printed_text="now"))), design)
+        values = values_of(sample, Layout(printed_text="now"))
+        values["slip"]["misprinted"] = misprinted
+        return _within(compile_page(design, values), design)
     except Unusual as reason:
         return reason

@@ -15,7 +15,7 @@ from typing import BinaryIO
 from documents.engine import Cell, Code, Plan, Press, TooLong, Unusual, compile_literal, compile_page, sheet, values_in
 from documents.languages import translation
 from documents.pages import PAPERS, Design, Paper
-from documents.text import Unprintable, checked
+from documents.text import Unprintable, centre_of, checked, name_of
 from models.database import Sentence
 
 MOST_RESULTS, MOST_NOTES = 14, 6
@@ -127,9 +127,9 @@ def _statement_pages(statement: Statement, layout: StatementLayout):
     parts = _parts(statement.results, MOST_RESULTS)
     for number, results in enumerate(parts, 1):
         yield {"statement": {
-            "candidate_name": statement.candidate_name,
+            "candidate_name": name_of(statement.candidate_name),
             "candidate_number": statement.candidate_number,
-            "centre": f"{statement.centre_number} · {statement.centre_name}",
+            "centre": centre_of(statement.centre_number, statement.centre_name),
             "series": statement.series,
             "results": tuple((result.qualification, result.syllabus, result.title, result.grade, result.mark)
                              for result in results),
@@ -146,10 +146,10 @@ def _broadsheet_page(rows: list[Statement], across: list[tuple[str, str]], layou
     lines = []
     for one in rows:
         grades = {(result.qualification, result.syllabus): result.grade for result in one.results}
-        lines.append((one.candidate_number, one.candidate_name,
+        lines.append((one.candidate_number, name_of(one.candidate_name),
                       tuple(grades.get(column, NOT_ENTERED) for column in across)))
     return {"broadsheet": {
-        "centre": f"{rows[0].centre_number} · {rows[0].centre_name}",
+        "centre": centre_of(rows[0].centre_number, rows[0].centre_name),
         "series": rows[0].series,
         "as_of": rows[0].as_of,
         "columns": tuple((syllabus, qualification) for qualification, syllabus in across),

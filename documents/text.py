@@ -1,12 +1,17 @@
-"""What may be printed: one line of plain text that every face, reader and copy agrees on."""
+"""What may be printed: one line of plain text that every face, reader and copy agrees on.
+
+A text that cannot be printed is refused; the name of a person or a centre never is, for it is as it is.
+"""
 from __future__ import annotations
 
 import unicodedata
 
-from documents.engine import alphabet, unprintable
+from documents.engine import Name, alphabet, clusters, unprintable
 from models.database import Refused, Sentence
 
-LONGEST = 160                                   # characters; a name has at most 80
+LONGEST = 160                                   # characters
+LONGEST_NAME = 200                              # characters, as the tables have it
+NO_LETTER = "–"                                 # for a name of which nothing can be printed
 _STEERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _REFUSED = frozenset({"Cc", "Cs", "Co", "Cn"})
 
@@ -15,15 +20,11 @@ class Unprintable(Refused):
     """Something that cannot be printed."""
 
 
-def printable(name: str) -> str:
-    """A name as a page can show it: without the letters that no typeface has, and no longer than fits (D20)."""
-    missing = set(unprintable(name))
-    left = " ".join("".join(char for char in name if char not in missing).split())
-    return left if len(left) <= LONGEST else f"{left[:LONGEST - 1]}…"
-
-
 def checked(text: str) -> str:
-    """The text, composed (NFC). Raises Unprintable for what would print as boxes, in another order, or not at all."""
+    """The text, composed (NFC); a name as it is. Raises Unprintable for what would print as boxes, in another order, or
+    not at all."""
+    if isinstance(text, Name):
+        return text
     if 0 < len(text) <= LONGEST and not text.isspace() and alphabet(False, False).covers(text):
         return text
     if not text.strip():
@@ -36,3 +37,24 @@ def checked(text: str) -> str:
     if unprintable(text):
         raise Unprintable(Sentence("A text on it has characters that no typeface here can print."))
     return text
+
+
+def name_of(text: str) -> Name:
+    """What can be printed of a name: without the letters that no face has, each with its marks, and without what would
+    change how others are read."""
+    if 0 < len(text) <= LONGEST_NAME and not text.isspace() and alphabet(False, False).covers(text):
+        return Name(text)
+    written = " ".join(unicodedata.normalize("NFC", text).split())
+    left_out = set(unprintable(written))
+    if written and len(written) <= LONGEST_NAME and not left_out:
+        return Name(written)
+    letters = "".join(written[start:end] for start, end in clusters(written) if written[start] not in left_out)
+    printed = " ".join("".join(char for char in letters if char not in left_out).split())
+    name = Name(printed[:LONGEST_NAME - 1] + "…" if len(printed) > LONGEST_NAME else printed or NO_LETTER)
+    name.whole = False
+    return name
+
+
+def centre_of(number: str, name: str) -> Name:
+    """A centre as every page names it."""
+    return Name(f"{number} · {name_of(name)}")

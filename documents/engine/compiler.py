@@ -55,6 +55,13 @@ class SharedCode(Code):
     shared = True
 
 
+class Name(str):
+    """A value that holds nothing up: cut where it is too long for its room, other values are refused then.
+    `whole`: whether it is the name as it is written."""
+
+    whole = True
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """Static text of one look, where xhtml2pdf put it; `right` anchors right-to-left lines."""

@@ -1,26 +1,31 @@
 """Where a value's lines go in its room: as the template has it, else smaller, else on more lines, never outside.
 
-The rule, in this order: full size on one line; down to 70 % on one line; then full size, 85 %, 70 %, 60 %, 50 %
-on as many lines as the room holds, broken at spaces, or inside a word that is wider than the room, there between
-letters with all their marks. What still does not fit is refused. Further lines share the slack above and below the
-first one as it did.
+The rule, in this order: full size on one line; down to 70 % on one line; then full size, 85 %, 70 %, 60 %, 50 %, 40 %
+on as many lines as the room holds, broken at spaces, after hyphens, or inside a word that is wider than the room, there
+between letters with all their marks. What still does not fit is cut if it is a name, else refused. Further lines share
+the slack above and below the first one as it did.
 """
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 import segno
 
 from documents.engine import lettering
-from documents.engine.compiler import ASCENT, DESCENT, Slot
+from documents.engine.compiler import ASCENT, DESCENT, Name, Slot
 from documents.engine.lettering import Line
 from documents.engine.typesetting import places_to_cut
 
-ONE_LINE, SMALLEST = 0.7, (1.0, 0.85, 0.7, 0.6, 0.5)
+ONE_LINE, SMALLEST = 0.7, (1.0, 0.85, 0.7, 0.6, 0.5, 0.4)
 LEADING = 1.18
+_HYPHENS = "\N{HYPHEN}\N{EN DASH}\N{HEBREW PUNCTUATION MAQAF}-"
+# Of a text: words, each with the blank before it, parted after a hyphen.
+_PARTS = re.compile(f" ?(?:[^ {_HYPHENS}]+[{_HYPHENS}]*|[{_HYPHENS}]+)")
 
 
 class TooLong(ValueError):
@@ -38,21 +43,46 @@ class Placed:
 
 
 def place(slot: Slot, text: str) -> tuple[Placed, ...]:
-    """The lines of a value."""
-    room, size = slot.right - slot.left, slot.style.size
-    whole = _line(slot, text, size)
-    if whole.width <= room + 0.01:
+    """The lines of a value. Raises TooLong for what has no room, but for a name, which is cut."""
+    whole = _line(slot, text, slot.style.size)
+    if whole.width <= slot.right - slot.left + 0.01:
         return (_at(slot, text, whole, slot.baseline),)
-    scale = room / whole.width
-    if scale >= ONE_LINE:
-        return (_at(slot, text, _line(slot, text, int(size * scale * 100) / 100), slot.baseline),)
+    size, lines = _laid_out(slot, text) or _cut(slot, text)
+    first = _first_baseline(slot, len(lines), size)
+    return tuple(_at(slot, line, _line(slot, line, size), first - index * size * LEADING)
+                 for index, line in enumerate(lines))
+
+
+def fits(slot: Slot, text: str) -> bool:
+    """Whether all of a value has room. Asked of every name, so a short one is not measured: few letters are wider than
+    high, and there is room to spare for them."""
+    return len(text) * slot.style.size * ONE_LINE <= slot.right - slot.left or _laid_out(slot, text) is not None
+
+
+def _laid_out(slot: Slot, text: str) -> tuple[float, list[str]] | None:
+    """The size and the lines of a value; None where it has no room."""
+    room, size = slot.right - slot.left, slot.style.size
+    width = _line(slot, text, size).width
+    if width <= room + 0.01:
+        return size, [text]
+    if room / width >= ONE_LINE:
+        return int(size * room / width * 100) / 100, [text]
     for scale in SMALLEST:
         lines = list(_wrapped(slot, text, size * scale, room))
-        first = _first_baseline(slot, len(lines), size * scale)
-        if first is not None:
-            return tuple(_at(slot, line, _line(slot, line, size * scale), first - index * size * scale * LEADING)
-                         for index, line in enumerate(lines))
-    raise TooLong(text)
+        if _first_baseline(slot, len(lines), size * scale) is not None:
+            return size * scale, lines
+    return None
+
+
+def _cut(slot: Slot, text: str) -> tuple[float, list[str]]:
+    """As many lines of the smallest letters as the room holds, with an ellipsis at their end."""
+    if not isinstance(text, Name):
+        raise TooLong(text)
+    room, size = slot.right - slot.left, slot.style.size * SMALLEST[-1]
+    most = next(count for count in range(1, len(text) + 1) if _first_baseline(slot, count + 1, size) is None)
+    *lines, last = islice(_wrapped(slot, text, size, room), most)
+    shortened = (last[:end].rstrip() + "…" for end in (*reversed(places_to_cut(last)), 0))
+    return size, [*lines, next((line for line in shortened if _line(slot, line, size).width <= room), "…")]
 
 
 def _first_baseline(slot: Slot, lines: int, size: float) -> float | None:
@@ -66,20 +96,20 @@ def _first_baseline(slot: Slot, lines: int, size: float) -> float | None:
 
 
 def _wrapped(slot: Slot, text: str, size: float, room: float) -> Iterator[str]:
-    """Lines no wider than the room: whole words while they fit, letters where one word does not."""
+    """Lines no wider than the room: whole words while they fit, a double name parted after its hyphen, letters where
+    one part does not fit."""
     line = ""
-    for word in text.split(" "):
-        longer = f"{line} {word}" if line else word
-        if _line(slot, longer, size).width <= room:
-            line = longer
+    for part in _PARTS.findall(text):
+        if _line(slot, line + part, size).width <= room:
+            line += part
             continue
         if line:
             yield line
-        while word and _line(slot, word, size).width > room:
-            cut = _longest(slot, word, size, room)
-            yield word[:cut]
-            word = word[cut:]
-        line = word
+        line = part.lstrip(" ")
+        while line and _line(slot, line, size).width > room:
+            cut = _longest(slot, line, size, room)
+            yield line[:cut]
+            line = line[cut:]
     if line:
         yield line
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from documents import slips as engine
-from documents.engine import fitting
+from documents.engine import Name, TooLong, fitting
 from tests.documents.paper import LAYOUT
 
 NAMES = st.text(st.sampled_from("abcdefghijklmnoprstuvwyzABCDEFGHIJKLMWÄÖÜŁÅçéñ -’'"), min_size=1, max_size=80)
@@ -44,6 +44,28 @@ def test_what_is_read_as_one_letter_is_never_on_two_lines(unit):
     lines = [placed.text for more in range(8) for placed in fitting.place(slot, unit * (two_lines + more))]
 
     assert [line.replace(unit, "") for line in lines] == [""] * len(lines)
+
+
+@pytest.mark.parametrize(("per_page", "name", "lines"), [
+    (4, "Anna Wolfeschlegelsteinhausenbergerdorff-Wolkenstein", [
+        "Anna Wolfeschlegelsteinhausenbergerdorff-", "Wolkenstein"]),
+    (4, "Jean‐Baptiste–Marie Wolfeschlegelstein-hausenbergerdorff", [
+        "Jean‐Baptiste–Marie Wolfeschlegelstein-", "hausenbergerdorff"]),
+])
+def test_a_double_name_breaks_at_its_hyphen(per_page, name, lines):
+    assert [line.text for line in fitting.place(room_of_the_name(per_page), name)] == lines
+
+
+def test_only_a_name_is_cut_where_there_is_no_room():
+    slot = room_of_the_name(4)
+
+    lines = [line.text for line in fitting.place(slot, Name("Wolke-" * 60))]
+
+    assert (lines[-1][-1], fitting.fits(slot, "Wolke-" * 60)) == ("…", False)
+    assert ("Wolke-" * 60).startswith("".join(lines)[:-1])
+    assert all(line.x + line.line.width <= slot.right + 0.02 for line in fitting.place(slot, Name("Wolke-" * 60)))
+    with pytest.raises(TooLong):
+        fitting.place(slot, "Wolke-" * 60)
 
 
 def test_even_forty_joined_consonants_stay_in_the_room():

@@ -98,6 +98,14 @@ def test_a_large_centre_has_several_sheets():
 
 
 @pytest.mark.parametrize("write", [stated, tabled])
+@pytest.mark.parametrize(("name", "seen"), [("王燚", "王"), ("გიორგი", "–"), ("W" * 200, "WWWWWW")], ids=ascii)
+def test_a_name_that_cannot_be_printed_holds_no_results_up(write, name, seen):
+    words = text(write(replace(STATEMENT, candidate_name=name, centre_name=f"Escola {name}")))
+
+    assert all(part in words for part in (seen, "0007", "0580", "A*(a*)", "Escola"))
+
+
+@pytest.mark.parametrize("write", [stated, tabled])
 def test_nothing_to_state_is_refused(write):
     with pytest.raises(Unprintable, match="no results"):
         write()

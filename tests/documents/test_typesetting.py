@@ -13,7 +13,6 @@ from PIL import Image, ImageChops, ImageDraw, ImageFont
 from documents.engine import lettering, typesetting, unprintable
 from documents.engine.typesetting import Face, plain_face, shape
 from documents.fonts import recipe
-from documents.text import Unprintable
 from tests.documents.paper import named, printed, text, text_by_pypdf
 
 EVERY_SCRIPT = {
@@ -144,11 +143,6 @@ def test_every_printable_character_leaves_ink_and_none_steers():
         assert char.isspace() or any(font.get_glyph_extents(glyph).width for font, glyph in glyphs), ascii(char)
         assert unicodedata.category(char) not in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp"), ascii(char)
         assert unicodedata.bidirectional(char) not in STEERING, ascii(char)
-
-
-def test_a_name_that_no_face_has_is_refused_whole():
-    with pytest.raises(Unprintable):
-        printed(named("Ann 𓀀"))
 
 
 @given(st.text(st.sampled_from(sorted(typesetting._printable())), max_size=20), st.booleans(), st.booleans())

@@ -13,7 +13,7 @@ from models.contacts import Contact
 from models.rules.needs import LIVING
 from models.rules.standing import standing_of
 from models.tables.audit import AuditEvent
-from models.tables.exams import Entry, Release, recount_qualifications
+from models.tables.exams import Centre, Entry, Release, recount_qualifications
 from models.tables.offers import Offer
 from models.tables.slips import Credential, SlipBatch
 from tests.cast import CHANCE
@@ -211,13 +211,32 @@ def test_under_default_the_associates_contact_is_shown_and_not_asked(cast, plain
     assert "Amal Raza" in pdf_text(newest_pdf(visitor, at).body)[0]
 
 
-def test_a_name_that_no_font_has_holds_up_nobody(cast, plain):
-    cast.candidate(cast.independent, "0003", "Un\U0001F600printable", [("IGCSE", "0580", "Mathematics")])
-    visitor = plain(cast.independent_officer)
+@pytest.mark.parametrize("name", ["გიორგი ბერიძე", "Un\U0001F600printable", "W" * 200], ids=ascii)
+def test_a_name_that_cannot_be_printed_holds_nobody_up(cast, visit, name):
+    cast.candidate(cast.independent, "0003", name, [("IGCSE", "0580", "Mathematics")])
+    visitor = visit(cast.independent_officer)
 
-    page = visitor.post(f"{AT}/status", FILLED)
+    answer = visitor.post(f"{AT}/status", FILLED)
 
-    assert (page.status, Credential.select().count()) == (303, 3)
+    assert answer.status == 303
+    pages = pdf_text(newest_pdf(visitor, cover="y").body)
+    said = "The name cannot be printed here as it is written."
+    assert [("0003" in page, said in page) for page in pages] == [
+        (True, False), (False, False), (False, False), (True, not name.isascii())]
+
+
+def test_a_centre_whose_name_cannot_be_printed_has_slips_too(cast, visit):
+    """It is the contact as well where none is given."""
+    Centre.update(name=f"Escola გიორგი {'Saldanha ' * 20}").where(Centre.number == "XC301").execute()
+    visitor = visit(cast.independent_officer)
+    visitor.post(f"{AT}/status", FILLED)
+    Offer.update(contact_name="").execute()
+
+    answer = visitor.post(f"{AT}/credentials", {"act": "reissue-all"})
+
+    assert answer.status == 303
+    printed = pdf_text(newest_pdf(visitor, per_page="4").body)[0]
+    assert ("XC301 · Escola Saldanha" in printed, "Exams officer, Escola Saldanha" in printed) == (True, True)
 
 
 def test_logins_that_rest_go_on_or_are_made_anew_as_chosen(cast, plain):

@@ -250,10 +250,10 @@ def test_every_candidate_of_an_act_is_in_the_audit_trail(cast, plain, confirmed)
     assert [(change.field, change.after) for change in event.changes] == [("candidates", "0001 0002")]
 
 
-def test_a_name_that_no_font_has_is_printed_in_the_letters_that_it_can_be(cast, plain, confirmed):
-    Slip.update(name="Un\U0001F600printable").where(Slip.candidate == cast.candidates["XC301"][0]).execute()
+def test_a_slip_that_cannot_be_printed_is_said_when_its_file_is_fetched(cast, plain, confirmed):
+    Slip.update(contact="Un\U0001F600printable\n\n").where(Slip.candidate == cast.candidates["XC301"][0]).execute()
 
     answer = newest_pdf(plain(cast.independent_officer), HOME)
 
-    assert answer.status == 200
-    assert "Unprintable" in "".join(pdf_text(answer.body))
+    assert answer.status == 422
+    assert "The slip of XC301 0001 cannot be printed" in answer.text

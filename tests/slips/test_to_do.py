@@ -368,17 +368,3 @@ def test_progress_is_told_per_centre_and_in_total(cast, visit, monkeypatch):
     told = [(re.search(r"(\d) of 3", page)[1], re.search(r"Now: (XA10\d) .*?, (\d) slips? so far", page).groups(),
              re.search(r"(\d) of 2 centres", page)[1]) for page in seen]
     assert told == [("1", ("XA101", "1"), "0"), ("2", ("XA101", "2"), "0"), ("3", ("XA102", "1"), "1")]
-
-
-def test_a_name_that_cannot_be_printed_stops_its_centre_alone(cast, plain, do_all):
-    cast.give_access(cast.karachi, cast.lima)
-    cast.candidate(cast.karachi, "0003", "Un\U0001F600printable", [("IGCSE", "0580", "Mathematics")])
-    visitor = plain(cast.associates_officer)
-
-    answer = visitor.post(AT, {"act": "generate-all", "terms": "y"})
-    do_all()
-
-    page = visitor.follow(answer).text
-    assert "XA101: These names cannot be printed, so nothing was made: 0003 Un\U0001F600printable" in page
-    assert [offer.centre.number for offer in Offer.select()] == ["XA102"]
-    assert [c.username for c in Credential.select()] == ["XA102-0001-J26"]

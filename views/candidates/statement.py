@@ -7,7 +7,6 @@ from flask import Response, current_app, g
 from flask_babel import gettext as _
 
 from documents.statements import Result, Statement, StatementLayout, write_statements
-from documents.text import printable
 from models.rules import grades, statement_codes
 from models.rules.candidate_sheet import OUT
 from models.rules.statement_codes import Line
@@ -32,8 +31,7 @@ def _statement(sheet, now):
                   award.endorsement, award.pum) for qualification, award in awards if award.grade]
     return Statement(
         centre_number=sheet.centre_number, centre_name=sheet.centre_name,
-        candidate_number=sheet.candidate_number,
-        candidate_name=printable(sheet.candidate_name) or sheet.candidate_number, series=sheet.series_name,
+        candidate_number=sheet.candidate_number, candidate_name=sheet.candidate_name, series=sheet.series_name,
         results=tuple(result_line(qualification, award) for qualification, award in awards),
         notes=tuple(notes_of(sheet.contact, awards)),
         code=statement_codes.code_of(sheet.username, sheet.candidate_name, lines),

@@ -7,7 +7,6 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from documents.statements import Statement, write_broadsheet, write_statements
-from documents.text import printable
 from exchange.exporting import header_of, result_row
 from exchange.tables import csv_bytes, xlsx_bytes
 from models.database import Refused, Sentence
@@ -71,7 +70,7 @@ def _statement(centre, series, rows, contact, at):
     first, pairs = rows[0], [(row.qualification, row) for row in rows]
     return Statement(
         centre_number=centre.number, centre_name=centre.name, candidate_number=first.candidate_number,
-        candidate_name=printable(first.candidate_name) or first.candidate_number, series=series.name,
+        candidate_name=first.candidate_name, series=series.name,
         results=tuple(result_line(*pair) for pair in pairs), notes=tuple(notes_of(contact, pairs)),
         code=statement_codes.code_of(username_of(centre.number, first.candidate_number, series),
                                      first.candidate_name, statement_codes.visible_lines(rows)),
