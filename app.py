@@ -12,6 +12,7 @@ import commands
 import serving
 import settings as environment
 import views
+from documents.engine import use_fonts
 from jobs import queue
 from models import passwords
 from models.database import connect
@@ -44,6 +45,7 @@ def create_app(**given):
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
 
     try:
+        use_fonts(settings["FONTS"])
         connect(settings["DATABASE_URL"])
         passwords.keys.load(settings["CREDENTIAL_KEY"], settings["PEPPER"])
     except ValueError as error:

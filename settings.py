@@ -26,6 +26,7 @@ NAMES = {
     "SITE_ADDRESS": "",  # of the candidate site, as printed on slips; from CANDIDATE_HOST or HOST and PORT if empty
     "SLIP_TEMPLATES": "",
     "SLIP_LOGO": "",
+    "FONTS": "",
     "TRUSTED_PROXIES": "0",
     "PRODUCTION": "",
 }

@@ -15,8 +15,8 @@ from documents.engine.fitting import TooLong, fits
 from documents.engine.lettering import alphabet
 from documents.engine.sheets import Cell, sheet
 from documents.engine.stamping import Press
-from documents.engine.typesetting import FACES, Face, clusters, plain_face, script_face, unprintable
+from documents.engine.typesetting import FACES, Face, clusters, plain_face, script_face, unprintable, use_fonts
 
 __all__ = ["FACES", "Cell", "Code", "Face", "Name", "Plan", "Press", "SharedCode", "TooLong", "Unusual", "alphabet",
            "clusters", "compile_literal", "compile_page", "fits", "names_in", "plain_face", "script_face", "sheet",
-           "unprintable", "values_in", "with_images"]
+           "unprintable", "use_fonts", "values_in", "with_images"]

@@ -15,8 +15,8 @@ from documents.engine.lettering import advance
 from documents.engine.writer import Writer
 
 # Tables that a PDF reader has no use for: it is given glyph ids, not characters to shape.
-_UNUSED = ("BASE", "DSIG", "FFTM", "GDEF", "GPOS", "GSUB", "LTSH", "MATH", "OS/2", "STAT", "VDMX", "cmap", "gasp",
-           "hdmx", "kern", "meta", "name", "post", "vhea", "vmtx")
+_UNUSED = ("BASE", "DSIG", "FFTM", "GDEF", "GPOS", "GSUB", "HVAR", "LTSH", "MATH", "MVAR", "OS/2", "STAT", "VDMX",
+           "avar", "cmap", "cvar", "fvar", "gasp", "gvar", "hdmx", "kern", "meta", "name", "post", "vhea", "vmtx")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,14 @@ class Subset:
 def embed(writer: Writer, number: int, glyphs: dict[int, str]) -> int:
     """Write a face with these glyphs; answers its font object. Glyph ids stay as they are in the whole face."""
     part = _subset(number, tuple(sorted(glyphs.items())))
-    file = writer.stream(part.program, b"/Length1 %d" % part.length, packed=True)
+    cff = typesetting.FACES[number].has(typesetting.CFF)
+    file = writer.stream(part.program, b"/Subtype/OpenType" if cff else b"/Length1 %d" % part.length, packed=True)
     descriptor = writer.put(b"<</Type/FontDescriptor/FontName/%b/Flags 4/ItalicAngle 0/StemV 80%b"
-                            b"/FontFile2 %d 0 R>>" % (part.name, _metrics(number), file))
-    descendant = writer.put(b"<</Type/Font/Subtype/CIDFontType2/BaseFont/%b/CIDSystemInfo<</Registry(Adobe)"
-                            b"/Ordering(Identity)/Supplement 0>>/FontDescriptor %d 0 R/DW 0/W[%b]"
-                            b"/CIDToGIDMap/Identity>>" % (part.name, descriptor, part.widths))
+                            b"/FontFile%d %d 0 R>>" % (part.name, _metrics(number), 3 if cff else 2, file))
+    descendant = writer.put(b"<</Type/Font/Subtype/CIDFontType%d/BaseFont/%b/CIDSystemInfo<</Registry(Adobe)"
+                            b"/Ordering(Identity)/Supplement 0>>/FontDescriptor %d 0 R/DW 0/W[%b]%b>>"
+                            % (0 if cff else 2, part.name, descriptor, part.widths,
+                               b"" if cff else b"/CIDToGIDMap/Identity"))
     meanings = writer.stream(part.meanings, packed=True)
     return writer.put(b"<</Type/Font/Subtype/Type0/BaseFont/%b/Encoding/Identity-H/DescendantFonts[%d 0 R]"
                       b"/ToUnicode %d 0 R>>" % (part.name, descendant, meanings))

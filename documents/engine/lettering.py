@@ -183,12 +183,7 @@ def advance(face, glyph: int) -> float:
 
 
 def number_of(face) -> int:
-    return _numbers()[face.name]
-
-
-@cache
-def _numbers() -> dict[str, int]:
-    return {face.name: number for number, face in enumerate(typesetting.FACES)}
+    return typesetting.FACES.index(face)
 
 
 @cache

@@ -6,10 +6,12 @@ ligatures, because xhtml2pdf lays out without them: a letter without marks is on
 stands beside it, so plain text needs no shaping at all (`lettering.Alphabet`).
 
 A letter and its marks stay in one face wherever one has them all. Ideographs that China, Taiwan and Japan draw
-differently come from the face that has most of the text's letters.
+differently come from the face that has most of the text's letters. What none of these faces has is looked for in the
+board's own fonts (`use_fonts`).
 """
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +27,11 @@ _FOLDER = Path(__file__).parent.parent / "fonts"
 _SCRIPTS = ("Arabic", "Hebrew", "Devanagari", "Bengali", "Tamil", "Thai")
 # What steers the joining, breaking or direction of its neighbours and is never drawn itself.
 _UNDRAWN = frozenset("\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
+
+FONTS = (".ttf", ".otf")
+CFF = "CFF "                                    # the table of PostScript outlines
+# What a font of the board's own may have a glyph for and is no letter: controls, steering, line ends, private use.
+_NO_LETTERS = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 
 _VIRAMA = 9                                     # its canonical combining class
 _BEFORE, _AFTER = frozenset("เแโใไ"), frozenset("ะาำๅฯๆ")   # Thai vowels and signs that stand beside their consonant
@@ -45,19 +52,40 @@ class Face:
     def characters(self) -> frozenset[str]:
         return frozenset(map(chr, self.font.face.unicodes))
 
+    def has(self, table: str) -> bool:
+        return table in self.font.face.table_tags
+
+
+class OwnFace(Face):
+    """A face of the board's own: of all that it says it has, what leaves ink."""
+
+    @cached_property
+    def characters(self) -> frozenset[str]:
+        return frozenset(char for char in super().characters
+                         if unicodedata.category(char) not in _NO_LETTERS and self._leaves_ink(char))
+
+    def _leaves_ink(self, char: str) -> bool:
+        glyph = self.font.get_nominal_glyph(ord(char))
+        extents = self.font.get_glyph_extents(glyph) if glyph else None
+        return bool(extents and extents.width)
+
+
+def _opened(path: Path, name: str, kind: type[Face] = Face) -> Face:
+    font = uharfbuzz.Font(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(path))))
+    extents = font.get_font_extents("ltr")
+    return kind(name, path, font.face.upem, extents.ascender, extents.descender, font)
+
 
 def _face(script: str, weight: str = "Regular") -> Face:
     name = f"NotoSans{script}-{weight}"
-    path = _FOLDER / f"{name}.ttf"
-    font = uharfbuzz.Font(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(path))))
-    extents = font.get_font_extents("ltr")
-    return Face(name, path, font.face.upem, extents.ascender, extents.descender, font)
+    return _opened(_FOLDER / f"{name}.ttf", name)
 
 
 _REGULAR, _BOLD = (tuple(_face(script, weight) for script in ("", *_SCRIPTS)) for weight in ("Regular", "Bold"))
 _MONO = _face("Mono")
 _EASTERN = tuple(_face(region, "Medium") for region in ("SC", "TC", "JP", "KR"))    # for regular and bold: 6 MB once
-FACES = (*_REGULAR, *_BOLD, _MONO, *_EASTERN)
+FACES = [*_REGULAR, *_BOLD, _MONO, *_EASTERN]   # a face's place in it is its number; it only grows, see `use_fonts`
+_own: list[Face] = []                           # the board's, tried after all of these
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +111,32 @@ def script_face(script: str, bold: bool = False) -> Face:
     return (_BOLD if bold else _REGULAR)[1 + _SCRIPTS.index(script)]
 
 
+def use_fonts(folder: str) -> None:
+    """From now on, try the fonts of this folder after all others; "" for none. Bold names take a file first that has
+    "bold" in its name. Raises ValueError, with a sentence, for a font that cannot be read."""
+    try:
+        paths = sorted(path for path in Path(folder).iterdir() if path.suffix.lower() in FONTS) if folder else []
+    except OSError:
+        raise ValueError(f"FONTS: {folder} is no folder that can be read.") from None
+    if folder and not paths:
+        raise ValueError(f"FONTS: {folder} holds no .ttf or .otf file.")
+    known = {face.path: face for face in FACES if isinstance(face, OwnFace)}
+    _own[:] = [known.get(path) or _own_face(path) for path in paths]
+    FACES.extend(face for face in _own if face.path not in known)
+    _printable.cache_clear()
+
+
+def _own_face(path: Path) -> Face:
+    """A file's face. Raises ValueError for what is no font, and for one whose letters are pictures."""
+    try:
+        face = _opened(path, f"Own{len(FACES)}-{re.sub('[^A-Za-z0-9-]', '', path.stem)}", OwnFace)
+        if face.characters and (face.has("glyf") or face.has(CFF)):
+            return face
+    except uharfbuzz.HarfBuzzError:
+        pass
+    raise ValueError(f"FONTS: {path} is no font with outlines (TrueType or CFF) that can be read.")
+
+
 def unprintable(text: str) -> list[str]:
     """The characters that cannot be printed, in order, each once; an empty list for a text that can. No face has
     them: rare signs, and what would change how others are read (controls, overrides, halves of pairs)."""
@@ -100,7 +154,7 @@ def shape(text: str, bold: bool = False, base_direction: str | None = None,
     order, levels = display_order(text, {"ltr": "L", "rtl": "R"}.get(base_direction))
     place = {index: at for at, index in enumerate(order)}
     own = (_MONO, *_REGULAR) if mono else _BOLD if bold else _REGULAR
-    kinds = list(zip(levels, _faces(text, (*own, *_eastern(text))), strict=True))
+    kinds = list(zip(levels, _faces(text, (*own, *_eastern(text), *_owned(bold))), strict=True))
     runs = []
     for (level, face), places in groupby(range(len(text)), kinds.__getitem__):
         places = list(places)
@@ -163,6 +217,11 @@ def _eastern(text: str) -> list[Face]:
     return sorted(_EASTERN, key=lambda face: -len(letters & face.characters))
 
 
+def _owned(bold: bool) -> list[Face]:
+    """The board's own faces, those of the wanted weight first."""
+    return sorted(_own, key=lambda face: ("bold" in face.name.lower()) != bold)
+
+
 def _scripts(text: str) -> list[str]:
     """The script of each character of a run as ISO 15924 names it; signs, blanks and marks have their neighbour's."""
     own = list(map(_script, text))
@@ -181,4 +240,4 @@ def _script(char: str) -> str | None:
 
 @cache
 def _printable() -> frozenset[str]:
-    return _UNDRAWN.union(*(face.characters for face in (*_REGULAR, *_EASTERN)))
+    return _UNDRAWN.union(*(face.characters for face in (*_REGULAR, *_EASTERN, *_own)))
