@@ -1,4 +1,5 @@
 """From rows to paper: what the slips of a batch print, as values in words of their language."""
+from collections import Counter
 from pathlib import Path
 
 from documents import words
@@ -9,6 +10,7 @@ from documents.text import name_of
 from models.acts import issuing
 from models.codes import grouped
 from models.rules.languages import LANGUAGES
+from models.rules.needs import names_to_print
 from models.rules.standing import read_printed_contact, read_printed_releases
 
 LOGIN_COLUMNS = ("centre_number", "candidate_number", "candidate_name", "username", "password")
@@ -53,6 +55,11 @@ def paper(slip, secret, place, language):
         password=grouped(secret) if secret else "", dead=secret is None,
         releases=release_lines(slip.releases, slip.delay, language),
         contact=contact_lines(slip.contact, centre, language), generation=slip.generation)
+
+
+def unprintable_names(series, centre_ids):
+    """{centre id: number of candidates with access whose slips cannot show the name as it is written}. One query."""
+    return Counter(centre_id for centre_id, name in names_to_print(series, centre_ids) if not name_of(name).whole)
 
 
 def release_lines(printed, delay, language):

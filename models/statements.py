@@ -30,6 +30,13 @@ def one_of(column, name):
     return column.in_(NodeList((SQL("(SELECT value FROM json_each("), listed, SQL("))"))))
 
 
+def is_ascii(column):
+    """For use inside a query: whether a text has letters of ASCII alone."""
+    in_bytes = (fn.OCTET_LENGTH(column) if isinstance(database.obj, PostgresqlDatabase)
+                else fn.LENGTH(column.cast("BLOB")))
+    return fn.LENGTH(column) == in_bytes
+
+
 class Statement:
     """`Statement(build)(digest=…, now=…)` executes what `build()` gives, with these values, and gives the cursor.
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from peewee import JOIN, SQL, Case, fn
 
 from models.rules.standing import governed, is_covered, releases_of
-from models.statements import Statement, given, one_of
+from models.statements import Statement, given, is_ascii, one_of
 from models.tables.exams import Candidate, Centre, Series
 from models.tables.offers import ALL, NONE, SELECTED, Offer, SelectedCandidate
 from models.tables.slips import Credential, Slip
@@ -18,6 +18,7 @@ NO_LOGIN, LIVING, DORMANT, VOID, UNPRINTED = "none", "living", "dormant", "void"
 # What a candidate needs. VOID and DORMANT as above: a new password, and access that comes back.
 IN_ORDER, NO_SLIP, OUT_OF_DATE = "ok", "no-slip", "out-of-date"
 LACKING = (NO_SLIP, VOID, DORMANT)
+UNPRINTABLE = "unprintable"  # beside any of these: what the slip prints of the name is not all of it
 # What can be done about it; also the kinds of a batch.
 CONFIRM, GENERATE, REISSUE, NEW_PASSWORD = "confirm", "generate", "reissue", "new-password"
 
@@ -92,8 +93,8 @@ class Needs(NamedTuple):
     `living`: those with a slip in hand; `signed_in` and `out_of_date` are among them. `lacking`: without (no slip,
     ended or at rest), of which `dormant`. `late`: among `lacking`, entered since the centre confirmed ALL.
     `entered`: entered since it confirmed Selected, and not included. `generate`: credentials that can be made here,
-    those of a centre that has offered nothing yet among them where its Associate may (D14).
-    `lacks_contact` is None where nobody is offered the service.
+    those of a centre that has offered nothing yet among them where its Associate may (D14). `unprintable`: those whose
+    name no slip prints as it is written (D20). `lacks_contact` is None where nobody is offered the service.
     """
 
     offered: bool = False
@@ -106,6 +107,7 @@ class Needs(NamedTuple):
     late: int = 0
     entered: int = 0
     generate: int = 0
+    unprintable: int = 0
     lacks_contact: bool | None = None
 
     @property
@@ -118,13 +120,15 @@ class Needs(NamedTuple):
 
     @property
     def is_something(self):
-        return bool(self.generate or self.out_of_date or self.entered or self.not_signed_in or self.lacks_contact)
+        return bool(self.generate or self.out_of_date or self.unprintable or self.entered or self.not_signed_in
+                    or self.lacks_contact)
 
 
-def needs(standing, members, releases, may_offer=False):
+def needs(standing, members, releases, may_offer=False, unprintable=0):
     """The Needs of a centre. `members`: its Groups; `releases`: {qualification: Release}.
 
-    `may_offer`: whether who asks may generate where nothing is offered yet.
+    `may_offer`: whether who asks may generate where nothing is offered yet. `unprintable`: what whoever knows the
+    fonts counts of `names_to_print`.
     """
     scope = standing.offer.scope
     if not standing.has_access:
@@ -148,6 +152,7 @@ def needs(standing, members, releases, may_offer=False):
         late=count(lambda group, state: scope == ALL and group.late and state in (NO_SLIP, VOID)),
         entered=sum(group.count for group in members if scope == SELECTED and group.late and not group.selected),
         generate=lacking,
+        unprintable=unprintable,
         lacks_contact=not standing.contact.name)
 
 
@@ -191,6 +196,14 @@ def covered(centre, series, as_all=False):
     return _with_slips(query).where(
         Candidate.centre == centre, Candidate.series == series,
         Candidate.qualifications != "" if as_all else is_covered).order_by(Candidate.number)
+
+
+def names_to_print(series, centre_ids):
+    """(centre id, name) of the candidates whom these centres offer the service to, but for names in ASCII, which every
+    font has. One query."""
+    query = governed(Candidate.select(Candidate.centre, Candidate.name).join(Centre).switch(Candidate).join(Series))
+    return query.where(Candidate.series == series, Candidate.centre.in_(centre_ids), is_covered,
+                       ~is_ascii(Candidate.name)).tuples()
 
 
 def groups(series, centre_ids):

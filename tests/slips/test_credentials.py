@@ -257,3 +257,18 @@ def test_a_slip_that_cannot_be_printed_is_said_when_its_file_is_fetched(cast, pl
 
     assert answer.status == 422
     assert "The slip of XC301 0001 cannot be printed" in answer.text
+
+
+def test_slips_that_cannot_be_printed_as_written_are_listed_and_reissued(cast, visit, confirmed):
+    Candidate.update(name="王燚").where(Candidate.number == "0001", Candidate.centre == cast.independent).execute()
+    visitor = visit(cast.independent_officer)
+
+    listed, page = shown(visitor, "unprintable"), visitor.get(HOME)
+    answer = visitor.post(AT, {"act": "reissue", "candidate": ["0001"]})
+
+    assert listed == ["0001 王燚"]
+    assert page.links()["1 slip cannot be printed as written"] == f"{AT}?state=unprintable"
+    assert answer.status == 303
+    assert "The name cannot be printed here as it is written." in pdf_text(newest_pdf(visitor, HOME).body)[0]
+    assert [text_of(td) for td in visitor.get(AT).all("td", data_label="Slip")] == [
+        "in order name not as written", "in order"]

@@ -22,7 +22,7 @@ from tests.slips.test_confirm import pdf_text
 from tests.visitor import text_of
 
 AT = "/centres/XA100/candidate-results/june-2026/to-do"
-NOTHING = ["0", "0", "0", "0"]
+NOTHING = ["0", "0", "0", "0", "0"]
 
 
 def newest_job():
@@ -71,8 +71,8 @@ def test_the_associate_generates_for_a_centre_that_offered_nothing_yet(cast, vis
     assert offers == {"XA101": ("all", "amal@xa100.example"), "XA102": ("all", "amal@xa100.example")}
     assert sorted(c.username for c in Credential.select()) == ["XA101-0001-J26", "XA101-0002-J26", "XA102-0001-J26"]
     assert rows(visitor.get(AT)) == {
-        "XA101": ["0", "0", "0", "0", "2 not signed in yet", "given"],
-        "XA102": ["0", "0", "0", "0", "1 not signed in yet", "given"]}
+        "XA101": ["0", "0", "0", "0", "0", "2 not signed in yet", "given"],
+        "XA102": ["0", "0", "0", "0", "0", "1 not signed in yet", "given"]}
 
 
 def test_only_the_marked_centres_are_done(cast, plain, do_all):
@@ -111,7 +111,7 @@ def test_who_has_not_signed_in_is_the_same_on_every_page(cast, plain):
 
     to_do, listed = visitor.get(f"{AT}?need=every"), visitor.get(f"{at}/credentials?state=not-signed-in")
 
-    assert rows(to_do)["XA101"][4] == "1 not signed in yet"
+    assert rows(to_do)["XA101"][5] == "1 not signed in yet"
     assert "Not signed in yet (1)" in to_do.text
     assert [text_of(row).split()[0] for row in listed.all("th") if row.get("scope") == "row"] == ["0002"]
     assert "0 of 1 candidates with a login have signed in." in visitor.get(at).text
@@ -129,8 +129,8 @@ def test_late_entries_and_those_entered_since_selected_stand_apart(cast, plain):
     page = visitor.get(AT)
 
     assert rows(page) == {
-        "XA101": ["1 credentials to generate", "1 late entries", "0", "0", "2 not signed in yet", "given"],
-        "XA102": ["0", "0", "0", "1 entered since ‘Selected’", "1 not signed in yet", "given"]}
+        "XA101": ["1 credentials to generate", "1 late entries", "0", "0", "0", "2 not signed in yet", "given"],
+        "XA102": ["0", "0", "0", "0", "1 entered since ‘Selected’", "1 not signed in yet", "given"]}
     assert page.links()["1 late entries"] == "/centres/XA101/candidate-results/june-2026/credentials?state=no-slip"
     assert list(rows(visitor.get(f"{AT}?need=late"))) == ["XA101"]
     assert list(rows(visitor.get(f"{AT}?need=entered"))) == ["XA102"]
@@ -368,3 +368,26 @@ def test_progress_is_told_per_centre_and_in_total(cast, visit, monkeypatch):
     told = [(re.search(r"(\d) of 3", page)[1], re.search(r"Now: (XA10\d) .*?, (\d) slips? so far", page).groups(),
              re.search(r"(\d) of 2 centres", page)[1]) for page in seen]
     assert told == [("1", ("XA101", "1"), "0"), ("2", ("XA101", "2"), "0"), ("3", ("XA102", "1"), "1")]
+
+
+def test_names_that_cannot_be_printed_stop_nobody_and_stand_under_what_needs_doing(cast, plain, do_all):
+    cast.give_access(cast.karachi, cast.lima)
+    names = ("გიორგი ბერიძე", "王燚", "أمينة بنت علاء", "Zoë")
+    for number, name in enumerate(names, 3):
+        cast.candidate(cast.karachi, f"{number:04}", name, [("IGCSE", "0580", "Mathematics")])
+    gone = cast.candidate(cast.karachi, "0009", "𠮷田 花子", [])
+    visitor = plain(cast.associates_officer)
+
+    visitor.post(AT, {"act": "generate-all", "terms": "y"})
+    do_all()
+
+    page = visitor.get(f"{AT}?need=unprintable")
+    assert Credential.select().where(Credential.candidate == gone).count() == 0
+    assert {c.username[:10] for c in Credential.select()} == {
+        *(f"XA101-{number:04}" for number in range(1, 7)), "XA102-0001"}
+    assert rows(page) == {"XA101": ["0", "0", "0", "2 slips that cannot be printed as written", "0",
+                                    "6 not signed in yet", "given"]}
+    link = page.links()["2 slips that cannot be printed as written"]
+    assert link == "/centres/XA101/candidate-results/june-2026/credentials?state=unprintable"
+    listed = visitor.get(link).all("th", scope="row")
+    assert [text_of(row) for row in listed] == ["0003 გიორგი ბერიძე", "0004 王燚"]

@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from documents import papers
 from documents.slips import per_page_of
+from documents.text import name_of
 from exchange.tables import csv_bytes
 from jobs import queue, running
 from jobs import slips as slip_jobs
@@ -23,6 +24,7 @@ from models.rules.needs import (
     NO_SLIP,
     OUT_OF_DATE,
     REISSUE,
+    UNPRINTABLE,
     VOID,
     State,
     concerned,
@@ -39,15 +41,17 @@ from views.reach import standing_of_url
 bp = Blueprint("credentials", __name__)
 bp.before_request(officers_only)
 AT = "/centres/<number>/candidate-results/<code>/credentials"
-STATES = ("", NO_SLIP, OUT_OF_DATE, "dormant", "not-signed-in")
+STATES = ("", NO_SLIP, OUT_OF_DATE, "dormant", "not-signed-in", UNPRINTABLE)
 
 
 class Line(NamedTuple):
-    """One covered candidate as the list shows it. `failures`: refused sign-ins that are still kept."""
+    """One covered candidate as the list shows it. `failures`: refused sign-ins that are still kept; `misprinted`: no
+    slip shows the name as it is written."""
 
     candidate: Candidate
     need: State
     failures: int
+    misprinted: bool
 
 
 @bp.get(AT)
@@ -170,12 +174,14 @@ def lines_of(standing):
     """A Line for each covered candidate, by number. Three queries, however many there are."""
     found = states(standing)
     failures = refused_since([need.candidate.login.username for need in found if need.candidate.login], now() - KEPT)
-    return [Line(need.candidate, need, failures.get(need.candidate.login.username, 0) if need.candidate.login else 0)
+    return [Line(need.candidate, need, failures.get(need.candidate.login.username, 0) if need.candidate.login else 0,
+                 not name_of(need.candidate.name).whole)
             for need in found]
 
 
 def _matches(line, state, q):
-    wanted = {"": True, "not-signed-in": line.need.not_signed_in, NO_SLIP: line.need.state in (NO_SLIP, VOID)}
+    wanted = {"": True, "not-signed-in": line.need.not_signed_in, NO_SLIP: line.need.state in (NO_SLIP, VOID),
+              UNPRINTABLE: line.misprinted}
     words = q.casefold().split()
     return wanted.get(state, line.need.state == state) and all(
         word in f"{line.candidate.number} {line.candidate.name}".casefold() for word in words)

@@ -5,6 +5,7 @@ from flask_babel import ngettext
 from flask_login import current_user
 
 from documents import words
+from documents.papers import unprintable_names
 from models.acts import issuing
 from models.rules.consequences import release_lines
 from models.rules.needs import groups, needs
@@ -46,7 +47,7 @@ def details(centre, series):
     """What the 'Series details' page says of one centre."""
     standing, releases, moment = standing_of(centre, series), releases_of(series), now()
     members = groups(series, [centre.id])[centre.id]
-    needed = needs(standing, members, releases)
+    needed = needs(standing, members, releases, unprintable=unprintable_names(series, [centre.id])[centre.id])
     framed = frame(centre, TAB, f"candidate-results/{series.code}", series)
     if framed["change_centre"] and (centre.is_associate or current_user.acts_for_associate_of(centre)):
         framed["change_centre"] = change_centre(
@@ -103,6 +104,10 @@ def attention(needed):
         (needed.dormant, "credentials.index", "dormant",
          ngettext("%(num)s login rests", "%(num)s logins rest", needed.dormant),
          _("Access was taken away and given back. Generate them again.")),
+        (needed.unprintable, "credentials.index", "unprintable",
+         ngettext("%(num)s slip cannot be printed as written", "%(num)s slips cannot be printed as written",
+                  needed.unprintable),
+         _("No font here has every letter of the name: the slip leaves the others out and says so.")),
         (needed.entered, "status.status", None,
          ngettext("%(num)s candidate entered since you selected", "%(num)s candidates entered since you selected",
                   needed.entered),

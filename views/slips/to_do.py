@@ -5,12 +5,13 @@ from flask import Blueprint, current_app, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from documents.papers import unprintable_names
 from documents.slips import per_page_of
 from jobs import archive as archives
 from jobs import queue
 from jobs import slips as slip_jobs
 from models.database import Refused, Sentence
-from models.rules.needs import GENERATE, NEW_PASSWORD, REISSUE, Needs, groups, needs
+from models.rules.needs import GENERATE, NEW_PASSWORD, REISSUE, UNPRINTABLE, Needs, groups, needs
 from models.rules.standing import releases_of, standings_of
 from models.tables.exams import Centre
 from models.tables.jobs import Job
@@ -24,7 +25,7 @@ from views.reach import circle_of, managed_centre_of, series_of
 bp = Blueprint("to_do", __name__)
 bp.before_request(officers_only)
 AT = "/centres/<number>/candidate-results/<code>/to-do"
-NEEDS = ("", GENERATE, "late", REISSUE, "entered", "sign-in", "contact", "every")
+NEEDS = ("", GENERATE, "late", REISSUE, UNPRINTABLE, "entered", "sign-in", "contact", "every")
 A_PAGE = 100
 
 
@@ -38,6 +39,7 @@ class Line(NamedTuple):
         """How many candidates of the centre need this; a truth value where the need is the centre's own."""
         return {
             GENERATE: self.needs.generate, "late": self.needs.late, REISSUE: self.needs.out_of_date,
+            UNPRINTABLE: self.needs.unprintable,
             "entered": self.needs.entered, "sign-in": self.needs.not_signed_in, "contact": self.needs.lacks_contact,
             NEW_PASSWORD: self.needs.living, "every": True, "": self.needs.is_something,
         }[need]
@@ -111,13 +113,14 @@ def archive(number, code):
 
 
 def lines_of(centre, series):
-    """A Line a centre with candidates, in order of number. Four queries, however many centres there are."""
+    """A Line a centre with candidates, in order of number. Five queries, however many centres there are."""
     circle = list(circle_of(centre))
     ids = [member.id for member in circle]
     standings, members = standings_of(series, Centre.id.in_(ids)), groups(series, ids)
-    releases = releases_of(series)
+    releases, unprintable = releases_of(series), unprintable_names(series, ids)
     return [Line(member, needs(standings[member.id], members[member.id], releases,
-                               may_offer=centre.is_associate and member.is_attached))
+                               may_offer=centre.is_associate and member.is_attached,
+                               unprintable=unprintable[member.id]))
             for member in circle if members[member.id]]
 
 
