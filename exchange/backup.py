@@ -21,6 +21,7 @@ from peewee import BlobField, DataError, ForeignKeyField, IntegrityError, Postgr
 from models import migrating
 from models.database import Refused, Sentence, database
 from models.every_table import TABLES
+from models.migrating import alone
 from models.passwords import keys
 from models.rules.results import StagedResult
 from models.tables import audit
@@ -47,7 +48,7 @@ def write(path, now):
     try:
         with (open(os.open(unfinished, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file,
               zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive):
-            with _snapshot():
+            with alone("imports"), _snapshot():  # what an import has put in before it is applied is no state to keep
                 manifest["keys"] = {name: sorted(ids) for name, ids in _key_ids().items()}
                 for table in KEPT:
                     manifest["tables"][table.__name__] = _write_table(archive, table)

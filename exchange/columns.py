@@ -2,7 +2,7 @@
 from functools import lru_cache
 from operator import itemgetter
 
-from exchange.cells import CHECKS, Complaint, award_of, code_of, complaint, honest, zone_of
+from exchange.cells import CHECKS, award_of, complaint, syllabus_code_of, zone_of
 
 COLUMNS = {
     "centres": ("centre_number", "centre_name", "kind", "associate_number", "country", "time_zone", "email"),
@@ -19,17 +19,14 @@ OPTIONAL_IN = {kind: OPTIONAL | ({"email"} if kind == "centres" else set()) for 
 BESIDE = ("series", "qualification")  # what may be given for the whole file; the second by syllabus too
 REMEMBERED = 50_000  # cells: most of a file stand in many rows
 
-__all__ = ["BESIDE", "COLUMNS", "OPTIONAL_IN", "Complaint", "reader"]
 
-
-def reader(kind, places, width, held, beside):
+def reader(kind, heading, held, beside):
     """A function of a row's cells that gives its values in the order of COLUMNS[kind], or raises `Complaint`.
 
-    `places`: {column: the places of the cells that make it}; `width`: how many columns the heading has; `held`: see
-    `kinds.series.Held`; `beside`: what is given for the whole file. The value of an absent column is None. Times come
-    as epoch seconds.
+    `heading`: see `headings.Heading`; `held`: see `kinds.series.Held`; `beside`: what is given for the whole file. The
+    value of an absent column is None. Times come as epoch seconds.
     """
-    columns = COLUMNS[kind]
+    columns, places, width = COLUMNS[kind], heading.places, len(heading.names)
     pick = itemgetter(*(places[column][0] if column in places else width for column in columns))
     joined = [(place, places[column]) for place, column in enumerate(columns) if len(places.get(column, ())) > 1]
     checks = [_check(kind, column, column in places, beside) for column in columns]
@@ -125,6 +122,5 @@ def beside_of(series, qualifications):
     for one in qualifications:
         code, equals, name = one.rpartition("=")
         if name.strip():
-            code = code_of(code)
-            given.setdefault("qualification", {})[code.zfill(4) if code.isdigit() else code] = honest(name.strip())
+            given.setdefault("qualification", {})[syllabus_code_of(code) if code.strip() else ""] = name.strip()
     return given

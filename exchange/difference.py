@@ -41,6 +41,12 @@ class Difference:
         held += items[:self.room(section) - len(held)]
         self._counts[section] += len(items) if count is None else count
 
+    def begin(self, sheet, before, heading):
+        """The rows of a sheet come next; its first line is counted as the one after `before`."""
+        self.sheets.append([sheet, before])
+        self.unknown_columns += [name for name in heading.unread if name not in self.unknown_columns]
+        self.absent += [name for name in heading.absent(self.kind) if name not in self.absent]
+
     def room(self, section):
         """How many lines of a section are kept: of those that may be left out, all of them."""
         return max(self.limit, MOST_REFUSED) if section in ("refused", "unmatched") else self.limit

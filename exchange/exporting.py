@@ -16,11 +16,11 @@ PRINTED = "printed"  # one column more: the grade as the board prints it
 def write(kind, path, by, now, series=None):
     """Write a board file, XLSX where the name says so, else CSV (0600); gives the number of its rows. `series`: of this
     one only. Results are those that are out."""
-    header, counted = header_of(kind), _Counted(ROWS[kind](series, now))
+    write_table = write_xlsx if path.suffix.lower() == ".xlsx" else write_csv
     with open(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as out:
-        (write_xlsx if path.suffix.lower() == ".xlsx" else write_csv)(out, header, counted)
-    audit.record(by, f"exported {kind}", now, series=series.code if series else "", subject=f"{counted.number} rows")
-    return counted.number
+        rows = write_table(out, header_of(kind), ROWS[kind](series, now))
+    audit.record(by, f"exported {kind}", now, series=series.code if series else "", subject=f"{rows} rows")
+    return rows
 
 
 def header_of(kind):
@@ -31,18 +31,6 @@ def result_row(series, centre, candidate, qualification, syllabus, option, grade
     """A row of results.csv and, in the column more, the grade as it is printed."""
     return (series, centre, candidate, qualification, syllabus, option, grade, second, spoken, mark,
             award_text(grade, second))
-
-
-class _Counted:
-    """Rows that are counted as they go by."""
-
-    def __init__(self, rows):
-        self.rows, self.number = rows, 0
-
-    def __iter__(self):
-        for row in self.rows:
-            self.number += 1
-            yield row
 
 
 def _centres(_series, _now):

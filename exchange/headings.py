@@ -70,27 +70,16 @@ class Heading(NamedTuple):
         return [column for column in COLUMNS[kind] if column not in self.places and column in OPTIONAL_IN[kind]]
 
 
-class Unmatched(Refused):
-    """Columns are missing that somebody may point out: `heading` is the line that was taken for the heading, `first`
-    the rows below it, [(line number, [text, …]), …]."""
-
-    def __init__(self, heading, first):
-        super().__init__(file=Sentence(
-            "These columns are missing: %(names)s. Line %(line)s was taken for the heading: %(heading)s.",
-            names=", ".join(heading.missing), line=heading.line, heading=" | ".join(heading.names)[:300]))
-        self.heading, self.first = heading, first
-
-
-def found(kind, rows, mapping, beside):
+def found(kind, rows, given):
     """The Heading among the first rows, [(line number, [text, …]), …]: the first that has all that is needed, else
     the one that has most of it. Raises `Refused` (file) where a name stands twice in it.
 
-    `mapping`: {a name as it stands in the file: our column, or '' not to read it}; `beside`: what is given beside it.
+    `given`: what is told beside the file, see `importing.read`.
     """
-    mapping = {key(name): ours for name, ours in mapping.items()}
+    mapping = {key(name): ours for name, ours in given.get("map", {}).items()}
     best = None
     for line, cells in rows[:AMONG]:
-        heading = _matched(kind, line, cells, mapping, beside)
+        heading = _matched(kind, line, cells, mapping, given)
         if best is None or len(heading.places) > len(best.places):
             best = heading
         if not heading.missing:

@@ -10,25 +10,24 @@ import hashlib
 import io
 import json
 from datetime import timedelta
-from itertools import chain, islice
+from itertools import islice
 
-from exchange import headings
-from exchange.cells import code_of
-from exchange.columns import Complaint, reader
+from exchange.cells import Complaint
+from exchange.columns import reader
 from exchange.difference import SHOWN, Difference
 from exchange.kinds import KINDS
 from exchange.kinds.series import Held
 from exchange.reading import opened
+from exchange.recognising import Unmatched, no_rows, recognised, remember
 from models.database import Overtaken, Refused, Sentence, database
 from models.migrating import alone
 from models.rules.results import read_staged_early, staged_changes
 from models.tables import audit, staging
-from models.tables.imports import BoardImport, GivenHeading
+from models.tables.imports import BoardImport
 
 PATIENCE = 10  # seconds that an import waits for another one
 KEPT = timedelta(days=7)  # what nobody applied is forgotten
 EVERY = 100_000  # lines of a list that somebody takes away
-LOOKED_AT, MOST_SYLLABUSES = 20_000, 200  # rows of each sheet for its syllabuses, and how many of them
 
 
 def apply(kind, source, by, now, **options):
@@ -218,71 +217,20 @@ def _read_sheets(board_import, book, difference, progress):
     """Stage the rows of every sheet that has a heading of ours, and name the others."""
     held, before, unmatched = Held(), 0, None
     difference.hidden = book.hidden
-    for sheet in book.sheets:
-        first = list(islice(sheet.rows, headings.AMONG))
-        heading, given = _heading(board_import, first)
-        if heading.missing:
-            unmatched = unmatched or headings.Unmatched(heading, [row for row in first if row[0] > heading.line])
+    for sheet in recognised(board_import, book):
+        if sheet.heading.missing:
+            unmatched = unmatched or Unmatched(sheet)
             difference.unread.append(sheet.name)
             continue
-        difference.sheets.append([sheet.name, before])
-        difference.unknown_columns += [name for name in heading.unread if name not in difference.unknown_columns]
-        difference.absent += [name for name in heading.absent(board_import.kind) if name not in difference.absent]
-        values_of = reader(board_import.kind, heading.places, len(heading.names), held, given)
-        rows = chain((row for row in first if row[0] > heading.line), sheet.rows)
-        before = _stage(board_import, rows, before, values_of, difference, progress)
+        if board_import.given:
+            remember(board_import.kind, sheet.heading, sheet.given)
+        difference.begin(sheet.name, before, sheet.heading)
+        values_of = reader(board_import.kind, sheet.heading, held, sheet.given)
+        before = _stage(board_import, sheet.rows, before, values_of, difference, progress)
         if difference.was_stopped:
             return
     if not difference.sheets:
-        raise unmatched or Refused(file=Sentence("The file holds no rows."))
-
-
-def refuse_unmatched(board_import, file):
-    """The Heading of the first sheet that has one of ours. Raises `Refused`, as `Unmatched` where there is none."""
-    unmatched = None
-    with opened(file) as book:
-        for sheet in book.sheets:
-            first = list(islice(sheet.rows, headings.AMONG))
-            heading, _given = _heading(board_import, first)
-            if not heading.missing:
-                return heading
-            unmatched = unmatched or headings.Unmatched(heading, [row for row in first if row[0] > heading.line])
-    raise unmatched or Refused(file=Sentence("The file holds no rows."))
-
-
-def syllabuses(board_import, file):
-    """The syllabus codes in the first rows of a file, in order, for somebody who is to tell their qualifications."""
-    found = set()
-    with opened(file) as book:
-        for sheet in book.sheets:
-            first = list(islice(sheet.rows, headings.AMONG))
-            heading, _given = _heading(board_import, first)
-            place, = heading.places.get("syllabus_code", [None])
-            rows = chain((row for row in first if row[0] > heading.line), sheet.rows)
-            if place is not None:
-                found |= {code_of(cells[place]) for _line, cells in islice(rows, LOOKED_AT) if len(cells) > place}
-    return sorted(code.zfill(4) if code.isdigit() else code for code in found if code)[:MOST_SYLLABUSES]
-
-
-def _heading(board_import, first):
-    """The Heading among these rows, and what is given beside it, by somebody for this file or for an earlier one."""
-    given = board_import.given or {}
-    heading = headings.found(board_import.kind, first, given.get("map", {}), given)
-    if heading.missing and (earlier := remembered(board_import.kind, heading)):
-        given = {**earlier, "series": "", **given}
-        heading = headings.found(board_import.kind, first, given.get("map", {}), given)
-    return heading, given
-
-
-def remembered(kind, heading):
-    """What was given for the last file of this kind with the same headings."""
-    row = GivenHeading.get_or_none(GivenHeading.kind == kind, GivenHeading.digest == heading.digest)
-    return row.given if row else {}
-
-
-def remember(kind, heading, given):
-    GivenHeading.insert(kind=kind, digest=heading.digest, given=given).on_conflict(
-        conflict_target=[GivenHeading.kind, GivenHeading.digest], update={GivenHeading.given: given}).execute()
+        raise unmatched or no_rows()
 
 
 def _stage(board_import, rows, before, values_of, difference, progress):
@@ -336,21 +284,19 @@ def _refuse(difference):
 
 def _settled(board_import, difference, now, *, skips_refused=False, ends_logins=False, early=False):
     """The Difference that is to be published: without the lines that are left out. Raises `Refused`."""
-    skipped = []
-    if skips_refused and difference.is_refused:
-        if board_import.complete:
-            raise Refused(file=Sentence("A file that is complete is applied whole: what a line left out would say is "
-                                        "not to be removed."))
-        difference, skipped = _without_refused(board_import, difference, now, early)
-    difference.skipped = skipped
-    if difference.ending and not ends_logins and not difference.is_refused:
+    if difference.is_refused and not skips_refused:
+        return difference
+    if difference.ending and not ends_logins:
         raise Refused(file=Sentence("%(n)s logins would end, because their numbers are other people’s now. Look at "
                                     "both UCIs, then say that this is right.", n=difference.ending))
-    return difference
+    if difference.is_refused and board_import.complete:
+        raise Refused(file=Sentence("A file that is complete is applied whole: what a line left out would say is not "
+                                    "to be removed."))
+    return _without_refused(board_import, difference, now, early)
 
 
 def _without_refused(board_import, difference, now, early):
-    """(the Difference without the lines that are refused, those lines); they are taken off the staged rows."""
+    """The Difference without the lines that are refused, which are `skipped`; they are taken off the staged rows."""
     kind, skipped = KINDS[board_import.kind], []
     while difference.is_refused and not difference.was_stopped:
         skipped += [(difference.label(line), sentence) for line, sentence in difference.complaints]
@@ -358,7 +304,8 @@ def _without_refused(board_import, difference, now, early):
         stored = {**board_import.read, "refused": [], "counts": {**board_import.read["counts"], "refused": 0}}
         difference = Difference.from_json(stored)
         kind.compare(board_import, difference, now, early)
-    return difference, skipped
+    difference.skipped = skipped
+    return difference
 
 
 def _publish(board_import, difference, by, now, seal=lambda: None):

@@ -16,22 +16,32 @@ def defused(value):
 
 
 def write_csv(out, header, rows):
-    """UTF-8 with a byte-order mark, which spreadsheets need to read names right, and CRLF, into a binary file."""
+    """UTF-8 with a byte-order mark, which spreadsheets need to read names right, and CRLF, into a binary file.
+
+    Gives the number of rows.
+    """
     text = io.TextIOWrapper(out, "utf-8-sig", newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(header)
-    writer.writerows([defused(value) for value in row] for row in rows)
+    written = 0
+    for row in rows:
+        writer.writerow([defused(value) for value in row])
+        written += 1
     text.flush()
     text.detach()
+    return written
 
 
 def write_xlsx(out, header, rows):
-    """One sheet, every cell text, so that numbers keep their leading zeros."""
+    """One sheet, every cell text, so that numbers keep their leading zeros. Gives the number of rows."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
+    written = -1  # the header is no row
     for row in chain([header], rows):
         sheet.append([_text(sheet, value) for value in row])
+        written += 1
     book.save(out)
+    return written
 
 
 def _text(sheet, value):

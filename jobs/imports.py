@@ -5,7 +5,7 @@ import io
 from flask import current_app
 
 from exchange import importing
-from exchange.headings import Unmatched
+from exchange.recognising import Unmatched, refuse_unmatched
 from jobs.running import kind
 from models.database import Overtaken, Refused, Sentence, database
 from models.tables import audit
@@ -27,7 +27,7 @@ def send(kind, name, stream, officer, now, *, complete=False):
     waits = False
     try:
         if content:
-            importing.refuse_unmatched(board_import, stream)
+            refuse_unmatched(board_import, stream)
         else:
             importing.read(board_import, stream, now)
     except Unmatched as unmatched:
@@ -52,12 +52,11 @@ def tell(board_import, given, officer, now):
     `Unmatched` where columns are missing still."""
     board_import.given = given
     content = bytes(board_import.content)
-    heading = importing.refuse_unmatched(board_import, io.BytesIO(content))
+    refuse_unmatched(board_import, io.BytesIO(content))
     if len(content) <= MOST_BYTES:
         importing.read(board_import, content, now)
     with database.atomic():
         BoardImport.update(given=given).where(BoardImport.id == board_import.id).execute()
-        importing.remember(board_import.kind, heading, given)
         audit.record(officer, f"told the columns of {board_import.kind}", now, subject=board_import.name)
         if len(content) > MOST_BYTES:
             _start(board_import, officer, now)

@@ -13,8 +13,8 @@ from flask_login import current_user
 from exchange import importing
 from exchange.columns import BESIDE, COLUMNS, beside_of
 from exchange.difference import SECTIONS, Difference
-from exchange.headings import Unmatched
 from exchange.kinds.series import all_qualifications
+from exchange.recognising import Unmatched, refuse_unmatched, remembered, syllabuses
 from exchange.tables import csv_bytes
 from jobs import imports, queue
 from models.acts import links
@@ -116,9 +116,9 @@ def _tell(pages, board_import):
         return _shown(pages, board_import, 409)
     names = request.form.getlist("heading")
     columns = request.form.getlist("column")
-    syllabuses = zip(request.form.getlist("syllabus"), request.form.getlist("qualification"), strict=False)
+    told = zip(request.form.getlist("syllabus"), request.form.getlist("qualification"), strict=False)
     given = {"map": dict(zip(names, columns, strict=False))} | beside_of(
-        request.form.get("series", ""), [f"{code}={name}" for code, name in syllabuses])
+        request.form.get("series", ""), [f"{code}={name}" for code, name in told])
     try:
         imports.tell(board_import, given, current_user._get_current_object(), now())
     except Unmatched as unmatched:
@@ -156,7 +156,7 @@ def _shown(pages, board_import, status=200, refusal=""):
     """The page of one import; 409: the data are no longer what the officer saw."""
     if _waits(board_import):
         try:
-            importing.refuse_unmatched(board_import, io.BytesIO(board_import.content))
+            refuse_unmatched(board_import, io.BytesIO(board_import.content))
         except Unmatched as unmatched:
             return _asked(pages, board_import, unmatched, {}, status)
     is_open = board_import.looked_at and not board_import.applied_at and board_import.found
@@ -180,14 +180,14 @@ def _waits(board_import):
 def _asked(pages, board_import, unmatched, given, status):
     """The page that asks what the columns of a file are."""
     heading = unmatched.heading
-    given = importing.remembered(board_import.kind, heading) | given
+    given = remembered(board_import.kind, heading) | given
     ours = {place: column for column, places in heading.places.items() for place in places}
-    codes = importing.syllabuses(board_import, io.BytesIO(board_import.content)) \
+    codes = syllabuses(board_import, io.BytesIO(board_import.content)) \
         if "qualification" in heading.missing else []
     return page(
         "imports/columns.html", status=status, layout=pages.layout, pages=pages, board_import=board_import,
         columns=[(name, ours.get(place, given.get("map", {}).get(name, "")),
-                  [row[place] for _line, row in unmatched.first[:3] if place < len(row)])
+                  [row[place] for row in unmatched.sample if place < len(row)])
                  for place, name in enumerate(heading.names)],
         choices=[("", _("not read")), *((column, column) for column in COLUMNS[board_import.kind])],
         refusal=unmatched.fields["file"], given=given, asks=[one for one in BESIDE if one in heading.missing],

@@ -3,27 +3,23 @@
 A candidate is known by centre, series and number. Another UCI under the number is another person (D6); the same
 UCI under a number that nobody had, while the old number is not in the file, is a candidate with a new number.
 """
-from functools import reduce
 from itertools import islice
 
-from peewee import EXCLUDED, JOIN, Case, chunked, fn
+from peewee import JOIN, Case, chunked, fn
 
 from exchange.cells import damage_of, damaged
-from exchange.kinds.series import new_series, series_named, tell_new
-from models.acts import issuing
-from models.database import Refused, Sentence, database
-from models.rules import results
+from exchange.kinds.entry_store import PERSON, differing, prepare, store, undo
+from exchange.kinds.series import tell_new
+from models.database import Refused, Sentence
 from models.tables import staging
-from models.tables.exams import Candidate, Centre, Entry, Series, in_order, recount_qualifications
-from models.tables.offers import SelectedCandidate
-from models.tables.slips import Credential, username_of
+from models.tables.exams import Candidate, Centre, Entry, Series, in_order
+from models.tables.slips import Credential
 from models.tables.staging import CHANGED, NEW, SAME, TWICE, StagedEntry
 
+__all__ = ["FIELDS", "TABLE", "as_staged", "compare", "mark", "prepare", "store", "undo"]
+
 TABLE = StagedEntry
-IN_STEPS = 20_000  # new entries from which on they are put in before, in steps
-IN_A_STEP = 500  # candidates
 UNKNOWN = "unknown"  # no such centre
-PERSON = (StagedEntry.series, StagedEntry.centre_number, StagedEntry.candidate_number)
 KEY = (*PERSON, StagedEntry.qualification, StagedEntry.syllabus_code)
 FIELDS = (StagedEntry.board_import, StagedEntry.line, StagedEntry.verdict, *PERSON, StagedEntry.candidate_name,
           StagedEntry.uci, *KEY[3:], StagedEntry.option_code, StagedEntry.title, StagedEntry.status)
@@ -56,63 +52,6 @@ def compare(board_import, difference, _now, _early=False):
     _tell_what_it_makes(board_import.id, difference)
     _find_gone(board_import, difference)
     difference.ending = _living(writes)
-
-
-def prepare(board_import, difference, now):
-    """Put the new candidates of a large file and their entries in, centre by centre, in series that nobody sees."""
-    if difference.counts["new"] < IN_STEPS:
-        return
-    groups = (StagedEntry.select(StagedEntry.series, StagedEntry.centre_number)
-              .where(StagedEntry.board_import == board_import.id).distinct().order_by(*PERSON[:2]))
-    gathering = {}
-    for name, centre in list(groups.tuples()):
-        series = gathering.get(name) or gathering.setdefault(name, _gathering(board_import.id, len(gathering)))
-        mine = (StagedEntry.series == name) & (StagedEntry.centre_number == centre)
-        with database.atomic():
-            _store_people(board_import.id, difference.writes["qualifications"], now, mine, series)
-            _store_entries(board_import.id, mine & StagedEntry.candidate.is_null(), series)
-        staging.pause()
-    difference.writes["gathering"] = gathering
-
-
-def undo(board_import):
-    """Take out what `prepare` has put in."""
-    for series in list(Series.select().where(Series.arriving == board_import.id)):
-        while some := [row[0] for row in Candidate.select(Candidate.id).where(
-                Candidate.series == series).limit(IN_A_STEP).tuples()]:
-            Candidate.delete().where(Candidate.id.in_(some)).execute()
-            staging.pause()
-        series.delete_instance()
-
-
-def store(board_import, difference, _by, now):
-    writes = difference.writes
-    _take_over(writes.get("gathering", {}))
-    named = StagedEntry.select(StagedEntry.series).where(StagedEntry.board_import == board_import.id).distinct()
-    for name in named.tuples():
-        series_named(*name)
-    changed = [*writes["others"], *(candidate for candidate, *_key in writes["renumbered"])]
-    issuing.end_logins(changed, now)
-    results.withdraw_of(writes["others"])
-    for some in chunked(writes["others"], staging.CHUNK):
-        SelectedCandidate.delete().where(SelectedCandidate.candidate.in_(some)).execute()
-        Candidate.update(first_entered_at=now).where(Candidate.id.in_(some)).execute()
-    for candidate, series, centre, number in writes["renumbered"]:
-        Candidate.update(number=number).where(Candidate.id == candidate).execute()
-        Credential.update(username=username_of(centre, number, series_named(series))).where(
-            Credential.candidate == candidate).execute()
-    _change_people(board_import.id)
-    if "gathering" not in writes:
-        _store_people(board_import.id, writes["qualifications"], now)
-    _store_entries(board_import.id, StagedEntry.candidate.is_null(False) if "gathering" in writes else True)
-    for some in chunked(writes["gone"], staging.CHUNK):
-        Entry.update(status="withdrawn").where(Entry.id.in_([entry for entry, _candidate in some])).execute()
-    _recount(board_import.id, writes["qualifications"])
-    recount_qualifications({candidate for _entry, candidate in writes["gone"]})
-    issuing.give_back_logins(changed)
-
-
-# --- comparing -----------------------------------------------------------------------------------------------
 
 
 def _mark(which, same_candidate):
@@ -213,22 +152,8 @@ def _find_renumbered(board_import, difference):
               lambda row: Candidate.id == row.candidate)
 
 
-def _differing(board_import):
-    """(candidate id, line, name, UCI, name held, UCI held) where a held candidate's name or UCI differs. A query."""
-    return (
-        StagedEntry.select(
-            StagedEntry.candidate, fn.MIN(StagedEntry.line).alias("line"), StagedEntry.candidate_name,
-            StagedEntry.uci, Candidate.name, Candidate.uci.alias("uci_held"), *PERSON)
-        .join(Candidate, on=Candidate.id == StagedEntry.candidate)
-        .where(StagedEntry.board_import == board_import,
-               (StagedEntry.candidate_name != Candidate.name)
-               | ((StagedEntry.uci != "") & (StagedEntry.uci != Candidate.uci)))
-        .group_by(StagedEntry.candidate, StagedEntry.candidate_name, StagedEntry.uci, Candidate.name, Candidate.uci,
-                  *PERSON))
-
-
 def _compare_people(board_import, difference):
-    for candidate, line, name, uci, name_held, uci_held, *key in _differing(board_import).tuples().iterator():
+    for candidate, line, name, uci, name_held, uci_held, *key in differing(board_import).tuples().iterator():
         is_known = uci and uci != uci_held
         difference.add("changed", (line, " ".join(key), f"{name_held} ({uci_held or '–'})" if is_known else name_held,
                                    f"{name} ({uci})" if is_known else name))
@@ -349,84 +274,3 @@ def _key_is(row, board_import, series, centre, number):
 
 def _what(row):
     return " ".join((row.series, row.centre_number, row.candidate_number, row.qualification, row.syllabus_code))
-
-
-# --- storing -------------------------------------------------------------------------------------------------
-
-
-def _gathering(board_import, place):
-    """A series that nobody sees, for an import's new candidates of one series."""
-    name = f"~{board_import}-{place}"
-    return Series.create(code=name, name=name, short=f"~{board_import % 10_000}{place}", arriving=board_import)
-
-
-def _take_over(gathering):
-    """Let the candidates of each series that nobody saw be seen: as the series itself, where there is none yet."""
-    for name, series in gathering.items():
-        if Series.select().where(Series.name == name).exists():
-            Candidate.update(series=series_named(name)).where(Candidate.series == series).execute()
-            series.delete_instance()
-        else:
-            Series.update(arriving=None, **new_series(name)).where(Series.id == series.id).execute()
-
-
-def _change_people(board_import):
-    other = _differing(board_import).alias("other")
-    Candidate.update(name=other.c.candidate_name, uci=Case(
-        None, [(fn.COALESCE(other.c.uci, "") == "", Candidate.uci)], other.c.uci)
-    ).from_(other).where(Candidate.id == other.c.candidate).execute()
-
-
-def _store_people(board_import, qualifications, now, mine=True, gathering=None):
-    """The new candidates with their qualifications, all of which the file has; into a series that nobody sees, where
-    one is given."""
-    people = (
-        StagedEntry.select(Centre.id, gathering.id if gathering else Series.id, StagedEntry.candidate_number,
-                           fn.MIN(StagedEntry.candidate_name), fn.COALESCE(fn.MIN(StagedEntry.uci), ""),
-                           _joined(StagedEntry, qualifications), int(now.timestamp()))
-        .join(Centre, on=Centre.number == StagedEntry.centre_number)
-        .where(StagedEntry.board_import == board_import, StagedEntry.candidate.is_null(), mine)
-        .group_by(Centre.id, StagedEntry.candidate_number))
-    if not gathering:
-        people = people.join_from(StagedEntry, Series, on=Series.name == StagedEntry.series).group_by_extend(Series.id)
-    Candidate.insert_from(people, [
-        Candidate.centre, Candidate.series, Candidate.number, Candidate.name, Candidate.uci,
-        Candidate.qualifications, Candidate.first_entered_at]).as_rowcount().execute()
-
-
-def _joined(entries, qualifications):
-    """`Candidate.qualifications` of grouped entries or staged ones: the valid ones, in order, joined by '|'."""
-    is_valid = fn.COALESCE(entries.status, "entered") == "entered"
-    parts = [fn.MAX(Case(None, [((entries.qualification == name) & is_valid, f"|{name}")], ""))
-             for name in qualifications]
-    return fn.SUBSTR(reduce(lambda one, more: one.concat(more), parts), 2)
-
-
-def _store_entries(board_import, mine, gathering=None):
-    """The new and changed entries of some rows; of candidates in a series that nobody sees, where one is given."""
-    columns = [Entry.candidate, Entry.qualification, Entry.syllabus_code, Entry.option_code, Entry.title, Entry.status]
-    held = Entry.alias()
-    rows = (
-        StagedEntry.select(
-            Candidate.id, StagedEntry.qualification, StagedEntry.syllabus_code,
-            fn.COALESCE(StagedEntry.option_code, held.option_code, ""), StagedEntry.title,
-            fn.COALESCE(StagedEntry.status, held.status, "entered"))
-        .join(Series, on=(Series.id == gathering.id) if gathering else (Series.name == StagedEntry.series))
-        .join_from(StagedEntry, Centre, on=Centre.number == StagedEntry.centre_number)
-        .join_from(StagedEntry, Candidate, on=(Candidate.centre == Centre.id) & (Candidate.series == Series.id)
-                   & (Candidate.number == StagedEntry.candidate_number))
-        .join_from(StagedEntry, held, JOIN.LEFT_OUTER, on=held.id == StagedEntry.entry)
-        .where(StagedEntry.board_import == board_import, StagedEntry.verdict.in_((NEW, CHANGED)), mine))
-    Entry.insert_from(rows, columns).on_conflict(
-        conflict_target=columns[:3],
-        update={column: getattr(EXCLUDED, column.column_name) for column in columns[3:]}).as_rowcount().execute()
-
-
-def _recount(board_import, qualifications):
-    """Like `recount_qualifications`, for all held candidates with new or changed rows in one statement."""
-    touched = StagedEntry.select(StagedEntry.candidate).where(
-        StagedEntry.board_import == board_import, StagedEntry.verdict.in_((NEW, CHANGED)),
-        StagedEntry.candidate.is_null(False))
-    held = (Entry.select(Entry.candidate, _joined(Entry, qualifications).alias("names"))
-            .where(Entry.candidate.in_(touched)).group_by(Entry.candidate).alias("held"))
-    Candidate.update(qualifications=held.c.names).from_(held).where(Candidate.id == held.c.candidate_id).execute()

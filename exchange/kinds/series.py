@@ -1,9 +1,55 @@
 """Series and qualifications that a file names: those that there are, however they are spelt, and new ones."""
+import re
 import secrets
+import unicodedata
+from datetime import date
+from functools import cache
 
-from exchange.cells import complaint, qualification_key, series_of
+from babel import Locale
+
+from exchange.cells import complaint
 from models.database import Sentence
 from models.tables.exams import QUALIFICATIONS, Candidate, Release, Series, in_order
+
+
+@cache
+def _months():
+    """{a month's name in full or in short, in the languages that spreadsheets write it in: its number}."""
+    found = {"sept": 9}
+    for language in ("pt", "de", "fr", "es", "en"):
+        for width in ("wide", "abbreviated"):
+            names = Locale(language).months["format"][width]
+            found |= {name.casefold().rstrip("."): number for number, name in names.items()}
+    return found
+
+
+def series_of(text):
+    """'June 2026' of a month and a year, however written: 'JUNE 2026', 'Jun-26', '2026-06-01', '06/2026',
+    'May/June 2026' (the latter month names it). None for what is none."""
+    text = unicodedata.normalize("NFKC", text).casefold().strip()
+    if match := re.fullmatch(r"(20\d\d)-(\d\d)(-01([t ]00:00:00)?)?|(\d\d?)[/.-](20\d\d)", text):
+        return _series(int(match[2] or match[5]), int(match[1] or match[6]))
+    words = re.findall(r"[^\W\d_]+|\d+", text)
+    months = [number for word in words if (number := _months().get(word))]
+    numbers = [word for word in words if word.isdigit()]
+    years = [number for number in numbers if re.fullmatch(r"20\d\d", number)] or [
+        f"20{number}" for number in numbers if re.fullmatch("[2-9][0-9]", number)]
+    days = [number for number in numbers if number in ("1", "01")]
+    if len(months) + len(years) + len(days) != len(words) or not 1 <= len(months) <= 2 or len(years) != 1:
+        return None
+    return _series(months[-1], int(years[0]))
+
+
+def _series(month, year):
+    return f"{date(year, month, 1):%B %Y}" if 1 <= month <= 12 else None
+
+
+def qualification_key(text):
+    """Equal for what is one qualification: 'A level', 'GCE A-Level' and 'A Levels'; 'IGCSE (9–1)' and 'IGCSE 9-1'."""
+    words = re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", text).casefold())
+    key = "".join(word for word in words if word not in ("gce", "cambridge", "the")).replace("levels", "level")
+    key = key.replace("advancedsubsidiary", "as").replace("advanced", "a").replace("ordinary", "o")
+    return {"as": "aslevel", "internationalgcse": "igcse", "internationalgcse91": "igcse91"}.get(key, key)
 
 
 class Held:

@@ -7,6 +7,7 @@ from openpyxl import Workbook
 
 from exchange import exporting, importing
 from exchange.columns import COLUMNS, beside_of
+from exchange.kinds import entry_store, results
 from models.database import Refused
 from models.rules.grades import GRADES, WORDS, as_read, award_text
 from models.rules.results import Result
@@ -151,6 +152,21 @@ def test_ending_logins_needs_a_word_and_the_right_file_gives_them_back(cast, pla
     assert list(logins) == ["0001", "0002"] or logins
 
 
+def test_what_is_left_out_and_what_ends_are_two_words(cast, plain):
+    """A file that is refused for the second has lost no line by the first."""
+    cast.confirm(cast.independent, cast.independent_officer)
+    board = plain(cast.board)
+    other = with_(ENTRY, centre_number="XC301", candidate_name="Other", uci="OTHER")
+    address, fields = agreed(board, send(board, "entries", csv_of(
+        "entries", with_(ENTRY, candidate_number="no"), other)).location)
+
+    one = board.post(address, {**fields, "skips_refused": "y"})
+    both = board.post(address, {**fields, "skips_refused": "y", "ends_logins": "y"})
+
+    assert (one.status, both.status) == (422, 303)
+    assert Candidate.get(Candidate.name == "Other").uci == "OTHER"
+
+
 # --- what comes into being, and what is refused ------------------------------------------------------------------
 
 
@@ -216,16 +232,33 @@ def test_the_boards_component_workbook_goes_in_with_two_choices(cast, plain):
               "Syllabus Grade"], [580, "AX", "XA101", 1, 18, "E", 24, "D", "A"]]
     board = plain(cast.board)
 
-    asked = board.get(send(board, "results", workbook(June_0580=sheet), name="r.xlsx").location, htmx=False)
-    form = asked.one("form", action=asked.url + "/columns") if hasattr(asked, "url") else asked.all("form")[-1]
-    fields = {**asked.fields(form), "series": "June 2026", "qualification": "IGCSE"}
-    told = board.post(form.get("action"), fields)
+    sent = send(board, "results", workbook(June_0580=sheet), name="r.xlsx")
+    asked = board.get(sent.location, htmx=False)
+    form = asked.one("form", action=f"{sent.location}/columns")
+    told = board.post(form.get("action"), {
+        **asked.fields(form), "series": "June 2026", "qualification": "IGCSE"})
     again = importing.run("results", workbook(June_0580=sheet), None, NOW, dry_run=True,
                           given=beside_of("June 2026", []))
 
-    assert told.status == 303
-    assert again.counts["new"] == 1
     assert "Which column is which?" in asked.text
+    assert "0580" in asked.text
+    assert (told.status, board.get(sent.location).status, again.counts["new"]) == (303, 200, 1)
+
+
+def test_what_was_told_on_the_command_line_is_remembered_but_for_the_series(app, cast, tmp_path):
+    path = tmp_path / "results.csv"
+    path.write_bytes(csv_of("results", RESULT[1:3] + RESULT[4:7], header=["Ctr", "Number", "Code", "Opt", "Mark"]))
+    run = app.test_cli_runner().invoke
+    told = ["import", "results", str(path), "--dry-run", "--series", "June 2026"]
+
+    before = run(args=told)
+    first = run(args=[*told, "--map", "Ctr=centre_number", "--map", "Number=candidate_number", "--map",
+                      "Code=syllabus_code", "--map", "Mark=grade", "--qualification", "580=IGCSE"])
+    after, without_series = run(args=told), run(args=told[:4])
+
+    assert (before.exit_code, "Line 1 was taken for the heading: Ctr | Number" in before.output) == (1, True)
+    assert ["1 new" in done.output for done in (first, after)] == [True, True], first.output + after.output
+    assert "These columns are missing: series." in without_series.output
 
 
 # --- grades, and out is in ---------------------------------------------------------------------------------------
@@ -275,15 +308,14 @@ def test_officers_come_by_file_with_a_link_each(app, cast, tmp_path):
 
 
 def test_what_is_large_is_put_in_before_where_nobody_sees_it(cast, monkeypatch):
-    from exchange.kinds import entries, results
-    monkeypatch.setattr(entries, "IN_STEPS", 1)
+    monkeypatch.setattr(entry_store, "IN_STEPS", 1)
     monkeypatch.setattr(results, "IN_STEPS", 1)
     seen = []
     rows = [with_(ENTRY, series=series, candidate_number=f"{number}", uci=f"U{number}")
             for series in ("June 2026", "May 2027") for number in (3001, 3002)]
 
-    take_over = entries._take_over
-    monkeypatch.setattr(entries, "_take_over", lambda gathering: seen.append(
+    take_over = entry_store._take_over
+    monkeypatch.setattr(entry_store, "_take_over", lambda gathering: seen.append(
         (len(gathering), Candidate.select().join(Series).where(Series.arriving.is_null(False)).count()))
         or take_over(gathering))
     apply("entries", csv_of("entries", *rows))
@@ -296,8 +328,7 @@ def test_what_is_large_is_put_in_before_where_nobody_sees_it(cast, monkeypatch):
 
 
 def test_what_was_put_in_before_is_taken_out_again_where_the_rest_fails(cast, monkeypatch):
-    from exchange.kinds import entries, results
-    monkeypatch.setattr(entries, "IN_STEPS", 1)
+    monkeypatch.setattr(entry_store, "IN_STEPS", 1)
     monkeypatch.setattr(results, "IN_STEPS", 1)
     before = (Candidate.select().count(), Series.select().count())
 
