@@ -51,8 +51,9 @@ def complaint(msgid, **values):
     return Complaint(Sentence(msgid, **values))
 
 
-def honest(text):
-    """The cell without the guards that keep a spreadsheet from reading it: ="0001", '0001, '=x."""
+def honest(cell):
+    """The cell without blanks around it and what keeps a spreadsheet from reading it: ="0001", '0001, '=x."""
+    text = cell.strip()
     if text[:1] == "#" and ERROR.fullmatch(text):
         raise complaint("A cell holds an error or a formula that was never calculated (%(error)s).", error=text[:20])
     if text[:2] == '="' and text[-1:] == '"':

@@ -79,7 +79,7 @@ def found(kind, rows, given):
     mapping = {key(name): ours for name, ours in given.get("map", {}).items()}
     best = None
     for line, cells in rows[:AMONG]:
-        heading = _matched(kind, line, cells, mapping, given)
+        heading = _matched(kind, line, [cell.strip() for cell in cells], mapping, given)
         if best is None or len(heading.places) > len(best.places):
             best = heading
         if not heading.missing:

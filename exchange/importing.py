@@ -245,7 +245,10 @@ def _stage(board_import, rows, before, values_of, difference, progress):
             try:
                 ready.append(kind.as_staged(board_import.id, last, values_of(cells), difference))
             except Complaint as complaint:
-                difference.add("refused", (last, complaint.args[0]))
+                if any(cell and cell.strip() for cell in cells):
+                    difference.add("refused", (last, complaint.args[0]))
+                else:
+                    difference.total -= 1  # a line of blanks
         if difference.was_stopped:
             break
         difference.staged += len(ready)

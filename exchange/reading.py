@@ -68,7 +68,7 @@ def opened(file):
                       for place, some in groupby(rows, itemgetter(0)))
             yield Book(sheets, told["sheets"], told["hidden"])
         return
-    rows = ((line, cells) for line, cells in _csv_rows(file) if any(cells))
+    rows = _csv_rows(file)
     try:
         first = next(rows, None)
         yield Book(iter([Sheet("", chain([first], rows))] if first else []), [""], [])
@@ -103,22 +103,20 @@ def _separator(lines):
 
 
 def _rows_of(text, separator):
-    """(line, cells) of CSV; the number of a row is that of its first line."""
+    """(line, cells) of CSV, blank lines left out; the number of a row is that of its first line."""
     csv.field_size_limit(LONGEST_FIELD)
     reader = csv.reader(_lines(text), delimiter=separator, strict=True)
     start = 1
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            if "field larger" in str(error):
-                raise _refused("Line %(line)s holds a field that is too long, or a quotation mark that is never "
-                               "closed.", line=start) from None
-            raise _refused("Line %(line)s: its quotation marks do not fit.", line=start) from None
-        yield start, [cell.strip() for cell in cells]
-        start = reader.line_num + 1
+    try:
+        for cells in reader:
+            if any(cells):
+                yield start, cells
+            start = reader.line_num + 1
+    except csv.Error as error:
+        if "field larger" in str(error):
+            raise _refused("Line %(line)s holds a field that is too long, or a quotation mark that is never closed.",
+                           line=start) from None
+        raise _refused("Line %(line)s: its quotation marks do not fit.", line=start) from None
 
 
 def _lines(text):

@@ -40,6 +40,7 @@ def init_app(app):
         with app.app_context():
             for job_id in _with_connection(running.left_behind, datetime.now(UTC)):
                 run_job(job_id)
+            _with_connection(importing.undo_left_behind, datetime.now(UTC))
             archive.forget_old(app)
 
     @queue.periodic_task(crontab(minute="17"), name="forget")

@@ -11,6 +11,7 @@ from exchange.cells import damage_of, damaged
 from exchange.kinds.entry_store import PERSON, differing, prepare, store, undo
 from exchange.kinds.series import tell_new
 from models.database import Refused, Sentence
+from models.statements import Statement, given
 from models.tables import staging
 from models.tables.exams import Candidate, Centre, Entry, Series, in_order
 from models.tables.slips import Credential
@@ -34,9 +35,7 @@ def as_staged(board_import, line, values, difference):
 
 def mark(board_import, first, last):
     """Find what is held for each staged row of these lines and how the row compares with it."""
-    _mark(lambda row: (row.board_import == board_import) & row.line.between(first, last),
-          lambda row: (Candidate.centre == Centre.id) & (Candidate.series == Series.id)
-          & (Candidate.number == row.candidate_number))
+    _marking(board_import=board_import, first=first, last=last)
 
 
 def compare(board_import, difference, _now, _early=False):
@@ -67,9 +66,15 @@ def _mark(which, same_candidate):
         .join_from(row, Entry, JOIN.LEFT_OUTER, on=(Entry.candidate == Candidate.id)
                    & (Entry.qualification == row.qualification) & (Entry.syllabus_code == row.syllabus_code))
         .where(which(row)).alias("marked"))
-    StagedEntry.update(
+    return StagedEntry.update(
         candidate=marked.c.candidate, entry=marked.c.entry, verdict=marked.c.verdict,
-    ).from_(marked).where(StagedEntry.id == marked.c.id).execute()
+    ).from_(marked).where(StagedEntry.id == marked.c.id)
+
+
+_marking = Statement(lambda: _mark(
+    lambda row: (row.board_import == given("board_import")) & row.line.between(given("first"), given("last")),
+    lambda row: (Candidate.centre == Centre.id) & (Candidate.series == Series.id)
+    & (Candidate.number == row.candidate_number)))
 
 
 def _refuse_two_people(board_import, difference):
@@ -149,7 +154,7 @@ def _find_renumbered(board_import, difference):
         StagedEntry.update(candidate=candidate).where(
             _key_is(StagedEntry, board_import, series, centre, number)).execute()
         _mark(lambda row, key=(series, centre, number): _key_is(row, board_import, *key),
-              lambda row: Candidate.id == row.candidate)
+              lambda row: Candidate.id == row.candidate).execute()
 
 
 def _compare_people(board_import, difference):

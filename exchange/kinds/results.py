@@ -2,11 +2,14 @@
 
 The statements stand in `models.rules.results`: nothing here names a grade's column.
 """
+from datetime import timedelta
+
 from models.database import Sentence
 from models.rules import results
 from models.tables import staging
 from models.tables.staging import CHANGED, NEW, SAME, TWICE
 
+WELL_BEFORE = timedelta(hours=1)  # a release that comes while an import is at work finds all of it or nothing
 IN_STEPS = 20_000  # new results from which on those that are not out are put in before, in steps
 TABLE = results.StagedResult
 FIELDS = results.STAGED_FIELDS
@@ -37,6 +40,8 @@ def compare(board_import, difference, now, early=False):
             ("unreleased", (NEW, CHANGED, SAME), False, ())):
         if early and section == "unreleased":
             continue
+        if not any(counted.get(verdict) for verdict in verdicts):
+            continue
         rows = results.staged_as_out(board_import.id, now, None if early else is_out, verdicts)
         difference.add(section, *((row.line, _what(row), *words) for row in rows.limit(difference.room(section))),
                        count=rows.count())
@@ -48,6 +53,8 @@ def compare(board_import, difference, now, early=False):
             (results.OPTION, "unmatched", lambda row: (Sentence(
                 "%(what)s is entered for option %(entered)s, not %(given)s.", what=_what(row),
                 entered=entered[row.line], given=row.option_code),))):
+        if not counted.get(verdict):
+            continue
         rows = staging.with_verdict(TABLE, board_import.id, verdict).limit(difference.room(section))
         difference.add(section, *((row.line, *words(row)) for row in rows), count=counted.get(verdict, 0))
     difference.writes = []
@@ -60,19 +67,21 @@ def compare(board_import, difference, now, early=False):
 
 def prepare(board_import, difference, now):
     """Put the new results that are not out yet in, in steps: nobody sees them."""
-    if difference.counts["new"] + difference.counts["unreleased"] >= IN_STEPS:
-        for first, last in staging.pieces(TABLE, board_import.id):
-            results.publish_unseen(board_import.id, first, last, now)
+    if difference.counts["new"] + difference.counts["unreleased"] < IN_STEPS:
+        return
+    difference.unseen = results.unseen_in(board_import.id, now + WELL_BEFORE)
+    for piece in staging.pieces(TABLE, board_import.id):
+        results.publish(board_import.id, now, difference.unseen, piece)
 
 
 def undo(board_import):
     """Take out what `prepare` has put in."""
     for first, last in staging.pieces(TABLE, board_import.id):
-        results.withdraw_unseen(board_import.id, first, last)
+        results.withdraw_new(board_import.id, first, last)
 
 
 def store(board_import, difference, _by, now):
-    results.publish(board_import.id, now)
+    results.publish(board_import.id, now, getattr(difference, "unseen", ()))
     results.withdraw(difference.writes)
 
 

@@ -5,11 +5,13 @@ the same rows come back, of the same length, whether or not results are loaded. 
 release, without any delay (D11); board staff with the right to it earlier.
 """
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 from peewee import EXCLUDED, JOIN, Case, CharField, ForeignKeyField, IntegerField, Value, chunked, fn
 
-from models.database import Model, Moment, database
+from models.database import Model, Moment
 from models.rules.standing import governed, may_sign_in, uses_default_contact, visible_at
 from models.statements import Statement, given
 from models.tables import audit, staging
@@ -191,7 +193,7 @@ def for_candidate(digest, now):
 
 # --- imports: the rows of a file, what is held for them, and putting them in its place -----------------------
 
-UNENTERED, WITHDRAWN, OPTION, UNSEEN = "unentered", "withdrawn", "option", "unseen"
+UNENTERED, WITHDRAWN, OPTION = "unentered", "withdrawn", "option"
 
 
 class StagedResult(StagedRow):
@@ -221,6 +223,10 @@ STAGED_FIELDS = tuple(getattr(StagedResult, name) for name in (
 
 def mark_staged(board_import, first, last):
     """Find the entry of each staged row of these lines and how the row compares with the result held for it."""
+    _marking(board_import=board_import, first=first, last=last)
+
+
+def _mark_staged():
     row = StagedResult.alias()
     equal = ((row.grade == Result.grade) & (fn.COALESCE(row.second_grade, Result.second_grade) == Result.second_grade)
              & (fn.COALESCE(row.endorsement, Result.endorsement) == Result.endorsement)
@@ -241,9 +247,13 @@ def mark_staged(board_import, first, last):
         .join_from(row, Entry, JOIN.LEFT_OUTER, on=(Entry.candidate == Candidate.id)
                    & (Entry.qualification == row.qualification) & (Entry.syllabus_code == row.syllabus_code))
         .join_from(row, Result, JOIN.LEFT_OUTER, on=Result.entry == Entry.id)
-        .where(row.board_import == board_import, row.line.between(first, last)).alias("marked"))
-    StagedResult.update(entry=marked.c.entry, verdict=marked.c.verdict).from_(marked).where(
-        StagedResult.id == marked.c.id).execute()
+        .where(row.board_import == given("board_import"), row.line.between(given("first"), given("last")))
+        .alias("marked"))
+    return StagedResult.update(entry=marked.c.entry, verdict=marked.c.verdict).from_(marked).where(
+        StagedResult.id == marked.c.id)
+
+
+_marking = Statement(_mark_staged)
 
 
 def staged_as_out(board_import, now, is_out, verdicts):
@@ -307,40 +317,46 @@ def missing_from(board_import):
         .order_by(Series.name, Centre.number, Candidate.number, Entry.syllabus_code))
 
 
-def publish(board_import, now, mine=True):
+def publish(board_import, now, unseen=(), piece=None):
     """Put the new and changed rows of an import in place, in the caller's transaction: one statement. What a row does
-    not speak of stays as it is held."""
+    not speak of stays as it is held.
+
+    `unseen`: [(series, qualification), …] whose new rows are put in before, since nobody sees them; `piece`: (first
+    line, last) to put in just these rows of those lines.
+    """
     columns = [Result.entry, Result.grade, Result.second_grade, Result.endorsement, Result.pum, Result.changed_at]
+    before = _new_in(unseen)
     rows = StagedResult.select(
         StagedResult.entry, StagedResult.grade, fn.COALESCE(StagedResult.second_grade, Result.second_grade, ""),
         fn.COALESCE(StagedResult.endorsement, Result.endorsement, ""),
         fn.NULLIF(fn.COALESCE(StagedResult.pum, Result.pum), -1), Value(int(now.timestamp()), converter=False),
     ).join(Result, JOIN.LEFT_OUTER, on=Result.entry == StagedResult.entry).where(
-        StagedResult.board_import == board_import, StagedResult.verdict.in_((NEW, CHANGED)), mine)
+        StagedResult.board_import == board_import, StagedResult.verdict.in_((NEW, CHANGED)),
+        before & StagedResult.line.between(*piece) if piece else ~before)
     Result.insert_from(rows, columns).on_conflict(
         conflict_target=[Result.entry],
         update={column: getattr(EXCLUDED, column.column_name) for column in columns[1:]}).as_rowcount().execute()
 
 
-def publish_unseen(board_import, first, last, now):
-    """`publish` some lines whose results are new and not out, before the rest: nobody sees them yet. In a transaction;
-    the rows say that it was done."""
-    piece = (StagedResult.board_import == board_import) & StagedResult.line.between(first, last)
-    out = (Release.select().join(Series).where(
-        Series.name == StagedResult.series, Release.qualification == StagedResult.qualification, released(now)))
-    unseen = piece & (StagedResult.verdict == NEW) & ~fn.EXISTS(out)
-    with database.atomic():
-        publish(board_import, now, unseen)
-        StagedResult.update(verdict=UNSEEN).where(unseen).execute()
+def _new_in(unseen):
+    """The condition for a staged row that is new in one of these (series, qualification)."""
+    pairs = [(StagedResult.series == series) & (StagedResult.qualification == name) for series, name in unseen]
+    return (StagedResult.verdict == NEW) & reduce(or_, pairs, Value(False))
 
 
-def withdraw_unseen(board_import, first, last):
-    """The inverse of `publish_unseen`."""
-    unseen = ((StagedResult.board_import == board_import) & StagedResult.line.between(first, last)
-              & (StagedResult.verdict == UNSEEN))
-    with database.atomic():
-        Result.delete().where(Result.entry.in_(StagedResult.select(StagedResult.entry).where(unseen))).execute()
-        StagedResult.update(verdict=NEW).where(unseen).execute()
+def unseen_in(board_import, until):
+    """[(series, qualification), …] of an import that are not out at `until`."""
+    named = set(StagedResult.select(StagedResult.series, StagedResult.qualification).where(
+        StagedResult.board_import == board_import).distinct().tuples())
+    out = Release.select(Series.name, Release.qualification).join(Series).where(released(until)).tuples()
+    return sorted(named - set(out))
+
+
+def withdraw_new(board_import, first, last):
+    """Take out again what was put in before of new rows of these lines: there was no result for them."""
+    new = StagedResult.select(StagedResult.entry).where(
+        StagedResult.board_import == board_import, StagedResult.line.between(first, last), StagedResult.verdict == NEW)
+    Result.delete().where(Result.entry.in_(new)).execute()
 
 
 def withdraw(entry_ids):
