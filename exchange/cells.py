@@ -8,13 +8,13 @@ import unicodedata
 from datetime import datetime
 from functools import cache
 from itertools import groupby
-from zoneinfo import available_timezones
 
 from babel import Locale
 from babel.core import get_global
 
 from exchange.tables import ACTIVE
 from models.database import Sentence
+from models.places import PLACES
 from models.rules.grades import BANDS, GRADES, LOWEST_AS, SPEAKING, WORDS, as_read
 from models.tables.people import RIGHTS
 
@@ -35,8 +35,6 @@ HONORIFICS = {"mr", "mrs", "ms", "miss", "mx", "dr", "master", "sir"}
 SPOKEN = {level: level for level in "12345"} | {
     typed: letter for letter, word in SPEAKING.items() for typed in (letter.casefold(), word.casefold())}
 RIGHTS_AS_TYPED = {right.replace("_", ""): right for right in RIGHTS}
-PLACES = {zone for zone in available_timezones() if re.match(
-    "(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)/", zone)} | {"UTC"}
 PLACE_AS_TYPED = {place.casefold(): place for place in PLACES}
 FLOORS = dict(BANDS)
 AS_FLOORS = {"a": LOWEST_AS, "b": 70, "c": 60, "d": 50, "e": 40}
@@ -188,8 +186,7 @@ def _kind(text):
 
 
 def zone_of(text, country=""):
-    """A time zone that is a place, or UTC: 'Etc/GMT+5' has its sign turned round, 'PKT' is no rule. Raises
-    `Complaint`, which proposes the zones of the country."""
+    """A time zone that is a place, or UTC. Raises `Complaint`, which proposes the zones of the country."""
     zone = PLACE_AS_TYPED.get("_".join(_plain("time_zone", text, 60).split()).casefold())
     if zone is None and (near := zones_of(country)):
         raise complaint("“%(typed)s” is no time zone. %(country)s has %(zones)s.", typed=text[:40], country=country,

@@ -63,7 +63,9 @@ const refused = () => {
 };
 
 // data-filter-list="id"; data-mark-all and data-count-of="selector"
-const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+// As models/finding.py does
+const plain = (text) => text.toLowerCase().normalize("NFKD").replace(/[\p{M}\p{Pd}\p{Lm}'’‘`´]/gu, "")
+  .replace(/[łøđı]/g, (letter) => "lodi"["łøđı".indexOf(letter)]);
 const boxes = (place, state) => all(`${place} [type=checkbox]:not([data-mark-all])${state}`);
 const shown = (master) => boxes(master.dataset.markAll, ":enabled").filter((box) => !box.closest("[hidden]"));
 const count = () => {

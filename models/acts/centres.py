@@ -1,14 +1,13 @@
 """What the board corrects about a centre."""
-from zoneinfo import available_timezones
-
 from models.contacts import problem_with, too_long
 from models.database import Refused, Sentence, database
+from models.places import PLACES
 from models.rules.languages import LANGUAGES
 from models.tables import audit
 from models.tables.exams import Centre
 
 CORRECTED = ("name", "country", "time_zone", "email", "language")
-LONGEST = 80  # characters of a name or country
+LONGEST = {"name": 200, "country": 80}  # characters, as a file may have them
 
 
 def correct(centre, typed, by, now):
@@ -22,10 +21,10 @@ def correct(centre, typed, by, now):
 
 
 def _check(values):
-    refused = {name: too_long(LONGEST) for name in ("name", "country") if len(values[name]) > LONGEST}
+    refused = {name: too_long(most) for name, most in LONGEST.items() if len(values[name]) > most}
     if not values["name"]:
         refused["name"] = Sentence("Enter a name.")
-    if values["time_zone"] not in available_timezones():
+    if values["time_zone"] not in PLACES:
         refused["time_zone"] = Sentence("Choose a time zone of the list.")
     if problem := problem_with("email", values["email"]):
         refused["email"] = problem

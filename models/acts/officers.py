@@ -5,6 +5,7 @@ Nobody hands out a right of the board that they do not hold, nor changes their o
 from models.acts import accounts, second_factor
 from models.contacts import email_as_typed
 from models.database import Refused, Sentence, database
+from models.finding import narrowed
 from models.tables import audit
 from models.tables.exams import Centre
 from models.tables.people import BOARD_RIGHTS, RIGHTS, Officer, Posting, StaffSession
@@ -144,9 +145,7 @@ def officers_of(associate, words=""):
     """Officers who are posted to a centre of this Associate, by e-mail, that match every word. A query."""
     posted = Posting.select(Posting.officer).join(Centre).where(Centre.associate == associate)
     query = Officer.select().where(Officer.id.in_(posted)).order_by(Officer.email)
-    for word in words.split():
-        query = query.where(Officer.email.contains(word) | Officer.name.contains(word))
-    return query
+    return narrowed(query, words, Officer.id, Officer.email, Officer.name)
 
 
 def centres_of(officers, associate):

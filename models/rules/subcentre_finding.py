@@ -2,7 +2,7 @@
 
 States and order go by what is stored, not by the draft: a row stays where it is while it is being changed.
 """
-import unicodedata
+from models.finding import has_words, plain
 
 STATES = ("access", "no-access", "differs", "needs-credentials", "out-of-date", "changed")
 ORDERS = {
@@ -21,23 +21,12 @@ def find(screen, words="", state="", order="centre"):
     left out.
     """
     found = screen.listed
-    wanted = plain(words).split()
-    if wanted:
-        found = [listed for listed in found if _has(listed, wanted)]
+    if words.strip():
+        found = [listed for listed in found if has_words(words, listed.number, listed.name, listed.country)]
     if state in STATES:
         found = _in_state(screen, found, state)
     backwards, key = order.startswith("-"), ORDERS.get(order.lstrip("-"), ORDERS["centre"])
     return [listed.number for listed in sorted(found, key=key, reverse=backwards)]
-
-
-def plain(text):
-    """'Ñandú' → 'nandu': as it is typed in a hurry."""
-    return "".join(c for c in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(c))
-
-
-def _has(listed, words):
-    text = plain(f"{listed.number} {listed.name} {listed.country}")
-    return all(word in text for word in words)
 
 
 def _in_state(screen, found, state):

@@ -1,12 +1,12 @@
 """The board's centres: find one, correct its details, attach it to an Associate or detach it."""
-from zoneinfo import available_timezones
-
 from flask import Blueprint, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from models.acts import attaching, centres
 from models.database import Refused, Sentence
+from models.finding import narrowed
+from models.places import PLACES
 from models.rules.languages import NAMES
 from models.tables.exams import Centre
 from views.board import board_page
@@ -23,9 +23,7 @@ bp.before_request(board_only)
 def index():
     """Search by number, name or country; a whole number leads straight to its dashboard."""
     q = request.args.get("q", "").strip()[:100]
-    found = current_user.centres
-    for word in q.split():
-        found = found.where(Centre.number.contains(word) | Centre.name.contains(word) | Centre.country.contains(word))
+    found = narrowed(current_user.centres, q, Centre.id, Centre.number, Centre.name, Centre.country)
     return board_page("board/centres/index.html", "centres", q=q, page_=page_of(found, 50, "board_centres.index", q=q))
 
 
@@ -45,7 +43,7 @@ def edit(number):
     choices = [(associate.number, f"{associate.number} {associate.name}") for associate in associates]
     return board_page("board/centres/edit.html", "centres", status=422 if errors else 200, centre_=centre,
                       typed=typed, errors=errors, languages=list(NAMES.items()), associates=choices,
-                      zones=sorted(available_timezones()))
+                      zones=sorted(PLACES))
 
 
 @bp.get("/<number>/move")

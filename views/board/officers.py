@@ -5,6 +5,7 @@ from flask_login import current_user
 
 from models.acts import links, officers
 from models.database import Refused, Sentence
+from models.finding import narrowed
 from models.tables.exams import Centre
 from models.tables.people import BOARD_RIGHTS, RIGHTS, Officer
 from views.board import board_page
@@ -20,9 +21,7 @@ ACTS = {"disable": officers.disable, "enable": officers.enable, "second-factor":
 @bp.get("")
 def index(typed=None, errors=None, status=200):
     q = request.args.get("q", "").strip()[:100]
-    found = Officer.select().order_by(Officer.email)
-    for word in q.split():
-        found = found.where(Officer.email.contains(word) | Officer.name.contains(word))
+    found = narrowed(Officer.select().order_by(Officer.email), q, Officer.id, Officer.email, Officer.name)
     return board_page("board/officers/index.html", "officers", status=status, q=q,
                       typed=typed or {"email": "", "name": ""},
                       errors=errors or {}, page_=page_of(found, 50, "board_officers.index", q=q))

@@ -7,6 +7,7 @@ from flask import Blueprint, abort, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from models.finding import has_words
 from models.rules.grades import award_text, explanations, spoken
 from models.rules.results import StaffRow, for_staff, read_early
 from models.rules.standing import releases_of
@@ -111,10 +112,9 @@ def printed(row):
 
 def matching(lines, words):
     """The lines whose candidate or syllabus has every one of these words."""
-    wanted = words.casefold().split()
-    return [line for line in lines if all(
-        word in f"{line.entry.candidate_number} {line.entry.candidate_name} {line.entry.syllabus_code} "
-                f"{line.entry.title} {line.entry.qualification}".casefold() for word in wanted)]
+    return [line for line in lines if has_words(
+        words, line.entry.candidate_number, line.entry.candidate_name, line.entry.syllabus_code, line.entry.title,
+        line.entry.qualification)] if words.strip() else lines
 
 
 def totals(lines):

@@ -16,6 +16,7 @@ from jobs import slips as slip_jobs
 from models.acts import issuing
 from models.acts.attempts import KEPT, refused_since
 from models.database import Refused, Sentence
+from models.finding import has_words
 from models.rules.languages import LANGUAGES, NAMES
 from models.rules.needs import (
     CONFIRM,
@@ -182,10 +183,7 @@ def lines_of(standing):
 def _matches(line, state, q):
     wanted = {"": True, "not-signed-in": line.need.not_signed_in, NO_SLIP: line.need.state in (NO_SLIP, VOID),
               UNPRINTABLE: line.misprinted}
-    words = q.casefold().split()
-    return wanted.get(state, line.need.state == state) and all(
-        word in f"{line.candidate.number} {line.candidate.name}".casefold() for word in words)
-
+    return wanted.get(state, line.need.state == state) and has_words(q, line.candidate.number, line.candidate.name)
 
 
 def _password_first(chosen, centre, series):
