@@ -162,7 +162,7 @@ def import_command(kind, file, dry_run, complete, mapped, series, qualifications
         raise click.ClickException(f"{file}: nothing was applied.")
     click.echo("Nothing was applied: this was a dry run." if dry_run else
                "Nothing new." if difference.changes_nothing else "Applied.")
-    if getattr(difference, "made", ()):
+    if difference.made:
         _write_links(sheet, difference.made)
 
 

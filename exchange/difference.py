@@ -23,14 +23,15 @@ class Difference:
     them, and `label` says where one stands. `unread`: names of sheets shown but without a heading of ours; `hidden`:
     of those not shown. `absent`: our columns that the file does not carry. `staged`: rows that were understood.
     `ending`: logins that end because the number is another person's now. `skipped`: (label, Sentence) of lines that
-    were left out. `limit`: lines of a section that are kept.
+    were left out. `changes`, `made`: what storing adds to the audit trail, and the one-time links that it made, see
+    `officers.name_within`. `limit`: lines of a section that are kept.
     """
 
     def __init__(self, kind, limit=SHOWN):
         self.kind, self.limit = kind, limit
         self.total = self.staged = self.ending = 0
         self.unknown_columns, self.absent, self.sheets, self.unread, self.hidden = [], [], [], [], []
-        self.skipped = []
+        self.skipped, self.changes, self.made = [], [], []
         for section in SECTIONS:
             setattr(self, section, [])
         self._counts = dict.fromkeys(SECTIONS, 0)

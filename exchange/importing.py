@@ -325,7 +325,8 @@ def _publish(board_import, difference, by, now, seal=lambda: None):
             BoardImport.id == board_import.id, BoardImport.applied_at.is_null()).execute()
         if not mine:
             raise Refused(file=Sentence("This file has been applied already."))
-        audit.record(by, f"imported {board_import.kind}", now, subject=board_import.digest, changes=counts + left_out)
+        audit.record(by, f"imported {board_import.kind}", now, subject=board_import.digest,
+                     changes=counts + left_out + difference.changes)
         seal()
 
 

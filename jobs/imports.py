@@ -116,7 +116,9 @@ def carry_out(work):
 
 
 def may_send(officer, kind):
-    """Whether the officer has the right of the board that such a file needs."""
+    """Whether the officer has the right of the board that such a file needs, or names officers as an Associate does."""
+    if kind == "officers" and not officer.is_board_staff:
+        return officer.names_officers_of.exists()
     return getattr(officer, RIGHT_FOR[kind])
 
 

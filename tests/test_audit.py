@@ -28,6 +28,8 @@ from tests.subcentres.screen import ScreenPage
 
 NEW = "seven odd purple words"
 SERIES = "candidate-results/june-2026"
+OFFICERS = "/centres/XA100/officers/file"
+KIRANS = ["kiran@xa101.example", "Kiran Shah", "XA101", "sends_files"]
 XA100, XA101, XC301, BOARD = "/centres/XA100", "/centres/XA101", "/centres/XC301", "/board"
 CENTRE = {"name": "New Name", "country": "Somewhere", "time_zone": "Europe/Madrid", "email": "", "language": "en"}
 OFFER = {"scope": "all", "terms": "y", "contact_name": "Inés Vidal", "contact_phone": "+34 91 555 0100", "version": "0"}
@@ -135,6 +137,18 @@ def a_file_to_map(cast, visitor):
     data = csv_of("results", RESULT[1:], header=COLUMNS["results"][1:])
     visitor.post(f"{BOARD}/imports", {"kind": "results", "file": (io.BytesIO(data), "x.csv")})
     return {"id": BoardImport.get().public_id}
+
+
+def officers_to_map(_cast, visitor):
+    data = csv_of("officers", KIRANS, header=["E-mail", "Name", "Centre No", "?"])
+    visitor.post(OFFICERS, {"file": (io.BytesIO(data), "o.csv")})
+    return {"id": BoardImport.get().public_id}
+
+
+def officers_to_apply(_cast, visitor):
+    address = visitor.post(OFFICERS, {"file": (io.BytesIO(csv_of("officers", KIRANS)), "o.csv")}).location
+    page = visitor.get(address)
+    return {"id": BoardImport.get().public_id, **page.fields(page.one("form", action=f"{address}/apply"))}
 
 
 def closed(cast, _visitor):
@@ -254,6 +268,13 @@ CASES = {
         "sent results to be looked at", bad={"kind": "no"}),
     "board_imports.apply": Case("board", BOARD + "/imports/{id}/apply", {}, "imported results", bad={"seen": "no"},
                                 made=an_import),
+    "officers.send": Case("associates_officer", OFFICERS, {
+        "file": lambda: (io.BytesIO(csv_of("officers", KIRANS)), "o.csv")}, "sent officers to be looked at",
+        bad={"file": lambda: (io.BytesIO(b""), "o.csv")}),
+    "officers.tell": Case("associates_officer", OFFICERS + "/{id}/columns", {"heading": "?", "column": "rights"},
+                          "told the columns of officers", bad={"column": ""}, made=officers_to_map),
+    "officers.apply": Case("associates_officer", OFFICERS + "/{id}/apply", {}, "imported officers", bad={"seen": "no"},
+                           made=officers_to_apply),
     "board_imports.tell": Case("board", BOARD + "/imports/{id}/columns", {"series": "June 2026", "syllabus": "",
                                "qualification": ""}, "told the columns of results",
                                bad={"series": ""}, made=a_file_to_map),

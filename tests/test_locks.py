@@ -9,7 +9,7 @@ import pytest
 from models.tables.files import ExchangeFile
 from models.tables.imports import BoardImport
 from models.tables.jobs import DONE, Job
-from models.tables.people import Officer
+from models.tables.people import Officer, Posting
 from models.tables.slips import SlipBatch
 from models.tables.subcentres import AttachedCentre
 from tests.inside import Inside
@@ -45,6 +45,14 @@ def an_import(cast, _centre):
         digest="0", sent_at=cast.now).public_id}
 
 
+def a_file_of_officers(cast, centre):
+    """Sent by whoever acts for the Associate."""
+    sender = Officer.select().join(Posting).where(Posting.centre == (centre.associate or centre)).first() or cast.board
+    return {"public_id": BoardImport.create(
+        kind="officers", name="o.csv", content=b"email,name,centre_number,rights\na@b.example,A,XA101,\n",
+        officer=sender, sent_at=cast.now).public_id}
+
+
 def an_officer(cast, centre):
     place = centre.attached_centres.first() or centre
     return {"email": cast.officer(f"one{Officer.select().count()}@{place.number.lower()}.example", "One", place).email}
@@ -72,6 +80,9 @@ TABLE = {
     "dashboard.change_centre": OFFICER,
     "officers.index": ASSOCIATE,
     "officers.link": (ASSOCIATE, an_officer),
+    "officers.send": ASSOCIATE,
+    **dict.fromkeys(("officers.show", "officers.tell", "officers.section", "officers.apply"), (
+        ASSOCIATE, a_file_of_officers)),
     "results.index": OFFICER,
     "statements.make": OFFICER,
     "files.index": OFFICER,
@@ -112,7 +123,7 @@ TABLE = {
     "board_imports.show": (BOARD, an_import),
     "board_imports.apply": (BOARD, an_import),
     "board_imports.tell": (BOARD, an_import),
-    "board_imports.section": (BOARD, lambda cast, centre: {**an_import(cast, centre), "section": "new"}),
+    "board_imports.section": (BOARD, an_import),
     "board_queue.again": (BOARD, a_job),
     **dict.fromkeys(("board_series.release", "board_series.hold", "board_series.close",
                      "board_series.destroy_key"), RELEASER),
@@ -136,7 +147,7 @@ class Route:
 
     def address(self, app, centre_number, thing=None):
         values = {"number": centre_number, "code": "june-2026", "page": "results", "filename": "site.css",
-                  "language": "en", "public_id": MISSING, "row": "XA101", "act": "disable",
+                  "language": "en", "section": "new", "public_id": MISSING, "row": "XA101", "act": "disable",
                   "email": "kiran@xa101.example", **(thing or {})}
         with app.test_request_context():
             return app.url_for(self.endpoint, **{

@@ -18,6 +18,7 @@ MEGABYTE = 1024 * 1024
 LARGER = {  # pages that need more
     "files.send": (21 * MEGABYTE, 20),
     "board_imports.send": (33 * MEGABYTE, 20),
+    "officers.send": (2 * MEGABYTE, 20),
     "subcentres.": (2 * MEGABYTE, 20_000),
     "status.confirm": (MEGABYTE, 20_000),
     "credentials.act": (MEGABYTE, 20_000),

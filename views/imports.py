@@ -140,7 +140,7 @@ def _apply(pages, board_import):
     except (Refused, Overtaken) as refusal:
         return _shown(pages, _import_of(pages, board_import.public_id), 422 if isinstance(refusal, Refused) else 409,
                       str(refusal))
-    if difference and getattr(difference, "made", ()):
+    if difference and difference.made:
         return _links_shown(pages, difference.made)
     return _begun(pages, board_import, _("The file is being applied."), _("Applied."))
 

@@ -3,7 +3,7 @@ and no right of the board away, and gives none of the board's."""
 import json
 
 from exchange.cells import damage_of, damaged
-from models.acts import links, officers
+from models.acts import officers
 from models.contacts import email_as_typed
 from models.database import Refused, Sentence
 from models.tables import staging
@@ -20,8 +20,10 @@ def as_staged(board_import, line, values, _difference):
 
 
 def compare(board_import, difference, _now, _early=False):
-    """`writes`: {e-mail: (name, {centre number: rights})} of what is new or changed."""
-    numbers = {centre.number for centre in Centre.select(Centre.number)}
+    """`writes`: {e-mail: (name, {centre number: rights})} of what is new or changed, at centres whose officers the
+    sender may name; the command line may name all."""
+    sender = board_import.officer
+    numbers = {centre.number for centre in (sender.names_officers_of if sender else Centre.select())}
     held = {officer.email: officer for officer in Officer.select()}
     postings = {(posting.officer.email, posting.centre.number): posting for posting in
                 Posting.select(Posting, Officer, Centre).join(Officer).join_from(Posting, Centre)}
@@ -68,11 +70,7 @@ def _compare(difference, line, row, officer, posting):
 
 def store(_board_import, difference, by, now):
     """`made`: [(Officer, numbers of the centres, code)] of those who have no password yet."""
-    difference.made = []
     centres = {centre.number: centre for centre in Centre.select()}
-    for email, (name, wanted) in difference.writes.items():
-        officer = Officer.get_or_none(Officer.email == email) or officers.add(email, name, by, now)
-        for number, rights in wanted.items():
-            officers.post(officer, centres[number], rights, by, now)
-        if not officer.password_hash:
-            difference.made.append((officer, sorted(wanted), links.make(officer, by, now)[0]))
+    wanted = {email: (name, {centres[number]: rights for number, rights in places.items()})
+              for email, (name, places) in difference.writes.items()}
+    difference.changes, difference.made = officers.name_within(wanted, by, now)

@@ -19,14 +19,20 @@ SYMBOLS = 20  # 97 bits
 
 def make(officer, by, now):
     """A new link for this officer; older ones are dead. Gives (code in groups, OneTimeLink)."""
+    with database.atomic():
+        code, link = made_within(officer, by, now)
+        audit.record(by, f"made a one-time link ({link.kind})", now, subject=officer.email,
+                     changes=[("expires", "", link.expires_at)])
+    return code, link
+
+
+def made_within(officer, by, now):
+    """`make` in the caller's transaction, as part of an act that is recorded as a whole."""
     code = new_code(SYMBOLS)
     kind = RESET if officer.password_hash else INVITATION
-    with database.atomic():
-        OneTimeLink.delete().where(OneTimeLink.officer == officer, OneTimeLink.used_at.is_null()).execute()
-        link = OneTimeLink.create(digest=digest_of(code), officer=officer, kind=kind, made_by=str(by), made_at=now,
-                                  expires_at=now + LIFETIME[kind])
-        audit.record(by, f"made a one-time link ({kind})", now, subject=officer.email,
-                     changes=[("expires", "", link.expires_at)])
+    OneTimeLink.delete().where(OneTimeLink.officer == officer, OneTimeLink.used_at.is_null()).execute()
+    link = OneTimeLink.create(digest=digest_of(code), officer=officer, kind=kind, made_by=str(by), made_at=now,
+                              expires_at=now + LIFETIME[kind])
     return grouped(code), link
 
 

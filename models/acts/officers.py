@@ -2,7 +2,7 @@
 
 Nobody hands out a right of the board that they do not hold, nor changes their own.
 """
-from models.acts import accounts, second_factor
+from models.acts import accounts, links, second_factor
 from models.contacts import email_as_typed
 from models.database import Refused, Sentence, database
 from models.finding import narrowed
@@ -80,14 +80,41 @@ def enlist(email, name, numbers, rights, is_board_staff, password, by, now):
 
 def post(officer, centre, rights, by, now):
     """Give an officer a place at a centre with exactly these of RIGHTS; changes the place if there is one."""
-    wanted = {right: right in rights for right in RIGHTS}
     with database.atomic():
-        before = Posting.get_or_none(Posting.officer == officer, Posting.centre == centre)
-        had = {right: getattr(before, right) for right in RIGHTS} if before else {}
-        Posting.insert(officer=officer, centre=centre).on_conflict_ignore().execute()
-        Posting.update(wanted).where(Posting.officer == officer, Posting.centre == centre).execute()
+        before = _posted(officer, centre, rights)
+        had = {} if before is None else {right: right in before for right in RIGHTS}
         audit.record(by, "set an officer’s rights", now, centre=centre.number, subject=officer.email,
-                     changes=[("posted", before is not None, True), *audit.differences(had, wanted)])
+                     changes=[("posted", before is not None, True),
+                              *audit.differences(had, {right: right in rights for right in RIGHTS})])
+
+
+def name_within(wanted, by, now):
+    """Add officers and their places in the caller's transaction, as part of an act that is recorded as a whole.
+
+    `wanted`: {e-mail: (name, {Centre: rights})}. Gives the changes for the audit trail, and [(Officer, numbers of the
+    centres, code of a one-time link)] of those who have no password yet.
+    """
+    changes, made = [], []
+    for email, (name, places) in wanted.items():
+        officer, _is_new = Officer.get_or_create(email=email, defaults={"name": name, "created_at": now})
+        for centre, rights in places.items():
+            had = _posted(officer, centre, rights)
+            changes.append((centre.number, "rights", " ".join((email, *had)) if had is not None else "",
+                            " ".join((email, *rights))))
+        if not officer.password_hash:
+            made.append((officer, sorted(centre.number for centre in places),
+                         links.made_within(officer, by, now)[0]))
+            changes.append(("", "one-time link", "", email))
+    return changes, made
+
+
+def _posted(officer, centre, rights):
+    """Give the place; the rights that were held there before, None where there was none."""
+    before = Posting.get_or_none(Posting.officer == officer, Posting.centre == centre)
+    Posting.insert(officer=officer, centre=centre).on_conflict_ignore().execute()
+    Posting.update({right: right in rights for right in RIGHTS}).where(
+        Posting.officer == officer, Posting.centre == centre).execute()
+    return None if before is None else [right for right in RIGHTS if getattr(before, right)]
 
 
 def unpost(officer, centre, by, now):

@@ -60,6 +60,16 @@ class Officer(Model):
         own = Posting.select(Posting.centre).where(Posting.officer == self)
         return Centre.select().where(Centre.id.in_(own)).order_by(Centre.number)
 
+    @property
+    def names_officers_of(self):
+        """The centres whose officers this person may name: all for board staff; for an Associate's officer who manages
+        candidate results there, its own and the attached ones. A query."""
+        if self.is_board_staff:
+            return self.centres
+        own = Posting.select(Posting.centre).join(Centre).where(
+            Posting.officer == self, Posting.manages_candidate_results, Centre.kind == "associate")
+        return Centre.select().where(Centre.id.in_(own) | Centre.associate.in_(own))
+
     def has_right(self, right, centre):
         """Whether this person holds `right` at the centre, or at the Associate it is attached to."""
         if self.is_board_staff:

@@ -360,3 +360,21 @@ def test_each_list_can_be_taken_away(cast, plain):
     table = board.get(f"{sent.location}/new.csv", htmx=False).body.decode("utf-8-sig").splitlines()
 
     assert (len(table), table[300]) == (301, "301,June 2026 XA101 1299 IGCSE 0580")
+
+
+def test_an_associate_names_officers_of_its_own_centres_by_file(cast, plain):
+    associate = plain(cast.associates_officer)
+    mine = ["new@xa101.example", "New Officer", "XA101", "sends_files"]
+
+    def sent(*rows):
+        data = io.BytesIO(csv_of("officers", *rows))
+        return associate.post("/centres/XA100/officers/file", {"file": (data, "o.csv")})
+
+    refused = associate.get(sent(mine, ["x@xb201.example", "X", "XB201", "sends_files"]).location)
+    address, fields = agreed(associate, sent(mine).location)
+    sheet = associate.post(address, fields)
+
+    assert "Line 3: There is no centre XB201." in refused.text
+    assert (sheet.status, "New Officer" in sheet.text, "/welcome#" in sheet.text) == (200, True, True)
+    assert [posting.centre.number for posting in Officer.get(Officer.email == mine[0]).postings] == ["XA101"]
+    assert plain(cast.karachi_officer).get(address.removesuffix("/apply")).status == 404

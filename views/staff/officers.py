@@ -1,10 +1,11 @@
 """The officers of an Associate's centres: who they are, and a one-time link for one who cannot sign in."""
-from flask import Blueprint, current_app, request
+from flask import Blueprint, abort, current_app, request
 from flask_login import current_user
 
 from models.acts import links, officers
 from models.database import Refused, Sentence
 from models.tables.people import Officer
+from views import imports
 from views.frame import frame
 from views.guards import officers_only
 from views.hypermedia import now, or_404, page
@@ -31,8 +32,22 @@ def link(number, email):
     return officers_page(associate, officer, (code, links.address_of(current_app.config["PORTAL_ADDRESS"], code)))
 
 
-def officers_page(associate, officer=None, link=None):
+def file_pages(number):
+    """Where an Associate sends a file of its centres' officers, for whoever manages candidate results there."""
+    associate = associate_of(number)
+    if not current_user.has_right("manages_candidate_results", associate):
+        abort(403)
+    return imports.Pages("officers", {"number": number}, ("officers",), "base.html", frame(associate, "dashboard"),
+                         lambda errors: officers_page(associate, errors=errors, status=422))
+
+
+imports.routes(bp, "/centres/<number>/officers/file", file_pages)
+
+
+def officers_page(associate, officer=None, link=None, errors=None, status=200):
     q = request.args.get("q", "").strip()[:100]
     found = page_of(officers.officers_of(associate, q), 50, "officers.index", number=associate.number, q=q)
-    return page("staff/officers.html", **frame(associate, "dashboard"), page_=found, q=q, officer=officer,
-                link=link, centres_of=officers.centres_of(found.rows, associate))
+    return page("staff/officers.html", status=status, **frame(associate, "dashboard"), page_=found, q=q,
+                officer=officer, link=link, errors=errors or {},
+                may_send=current_user.has_right("manages_candidate_results", associate),
+                centres_of=officers.centres_of(found.rows, associate))
