@@ -64,7 +64,8 @@ def main(arguments):
 
 @contextmanager
 def country(store, rows):
-    """(settings, known people, folder) of a fresh country that is entered for so many results and has none."""
+    """(settings, known people, folder) of a fresh country that is entered for so many results and has none; they come
+    out in two days."""
     from app import create_app
     from models.migrating import migrate
 
@@ -74,7 +75,7 @@ def country(store, rows):
         migrate()
         database.connect(reuse_if_open=True)
         people = _country.populate(-(-rows // _country.ENTRIES), known=KNOWN, loaded=False,
-                                   released_at=datetime.now(UTC) - timedelta(hours=1))
+                                   released_at=datetime.now(UTC) + timedelta(days=2))
         if store == "postgresql":
             _settle()
         try:

@@ -40,7 +40,7 @@ def mark(board_import, first, last):
 
 def compare(board_import, difference, _now, _early=False):
     """`writes`: what `store` does beside the new and changed rows."""
-    writes = difference.writes = {"others": [], "renumbered": [], "gone": []}
+    writes = difference.writes = {"others": [], "renumbered": [], "people": [], "gone": []}
     _refuse_two_people(board_import.id, difference)
     _refuse_one_uci_twice(board_import.id, difference)
     staging.mark_twice(TABLE, board_import.id, *KEY)
@@ -159,6 +159,7 @@ def _find_renumbered(board_import, difference):
 
 def _compare_people(board_import, difference):
     for candidate, line, name, uci, name_held, uci_held, *key in differing(board_import).tuples().iterator():
+        difference.writes["people"].append((candidate, name, uci or uci_held))
         is_known = uci and uci != uci_held
         difference.add("changed", (line, " ".join(key), f"{name_held} ({uci_held or '–'})" if is_known else name_held,
                                    f"{name} ({uci})" if is_known else name))

@@ -11,6 +11,7 @@ from exchange.kinds.series import new_series, series_named
 from models.acts import issuing
 from models.database import database
 from models.rules import results
+from models.statements import Statement, given
 from models.tables import staging
 from models.tables.exams import Candidate, Centre, Entry, Series, recount_qualifications
 from models.tables.offers import SelectedCandidate
@@ -37,20 +38,27 @@ def differing(board_import):
 
 
 def prepare(board_import, difference, now):
-    """Put the new candidates of a large file and their entries in, centre by centre, in series that nobody sees."""
-    if difference.counts["new"] < IN_STEPS:
-        return
-    groups = (StagedEntry.select(StagedEntry.series, StagedEntry.centre_number)
-              .where(StagedEntry.board_import == board_import.id).distinct().order_by(*PERSON[:2]))
-    gathering = {}
-    for name, centre in list(groups.tuples()):
-        series = gathering.get(name) or gathering.setdefault(name, _gathering(board_import.id, len(gathering)))
-        mine = (StagedEntry.series == name) & (StagedEntry.centre_number == centre)
-        with database.atomic():
-            _store_people(board_import.id, difference.writes["qualifications"], now, mine, series)
-            _store_entries(board_import.id, mine & StagedEntry.candidate.is_null(), series)
-        staging.pause()
-    difference.writes["gathering"] = gathering
+    """Put the new candidates of a large file and their entries in, centre by centre, in series that nobody sees; then
+    find what is left for `store`, here, where nobody waits for it.
+
+    `writes` gets `gathering`: {series: the one that nobody sees}; `rest`: [(id, candidate or None), …] of the new and
+    changed staged rows that are left; `series`: the names of all that the file has.
+    """
+    writes, gathering = difference.writes, {}
+    mine = StagedEntry.board_import == board_import.id
+    if difference.counts["new"] >= IN_STEPS:
+        centres = StagedEntry.select(*PERSON[:2]).where(mine).distinct().order_by(*PERSON[:2])
+        for name, centre in list(centres.tuples()):
+            series = gathering.get(name) or gathering.setdefault(name, _gathering(board_import.id, len(gathering)))
+            here = mine & (StagedEntry.series == name) & (StagedEntry.centre_number == centre)
+            with database.atomic():
+                _store_people(here, writes["qualifications"], now, series)
+                _store_entries(here & StagedEntry.candidate.is_null(), series)
+            staging.pause()
+    rest = StagedEntry.select(StagedEntry.id, StagedEntry.candidate).where(mine, StagedEntry.verdict.in_((NEW, CHANGED)))
+    writes["rest"] = list((rest.where(StagedEntry.candidate.is_null(False)) if gathering else rest).tuples())
+    writes["series"] = [name for name, in StagedEntry.select(StagedEntry.series).where(mine).distinct().tuples()]
+    writes["gathering"] = gathering
 
 
 def undo(board_import):
@@ -63,12 +71,11 @@ def undo(board_import):
         series.delete_instance()
 
 
-def store(board_import, difference, _by, now):
+def store(_board_import, difference, _by, now):
     writes = difference.writes
-    _take_over(writes.get("gathering", {}))
-    named = StagedEntry.select(StagedEntry.series).where(StagedEntry.board_import == board_import.id).distinct()
-    for name in named.tuples():
-        series_named(*name)
+    _take_over(writes["gathering"])
+    for name in writes["series"]:
+        series_named(name)
     changed = [*writes["others"], *(candidate for candidate, *_key in writes["renumbered"])]
     issuing.end_logins(changed, now)
     results.withdraw_of(writes["others"])
@@ -79,15 +86,20 @@ def store(board_import, difference, _by, now):
         Candidate.update(number=number).where(Candidate.id == candidate).execute()
         Credential.update(username=username_of(centre, number, series_named(series))).where(
             Credential.candidate == candidate).execute()
-    _change_people(board_import.id)
-    if "gathering" not in writes:
-        _store_people(board_import.id, writes["qualifications"], now)
-    _store_entries(board_import.id, StagedEntry.candidate.is_null(False) if "gathering" in writes else True)
+    for candidate, name, uci in writes["people"]:
+        _name(candidate=candidate, name=name, uci=uci)
+    new = [row for row, candidate in writes["rest"] if candidate is None]
+    _store_people(StagedEntry.id.in_(new), writes["qualifications"], now)
+    for some in chunked(writes["rest"], staging.CHUNK):
+        _store_entries(StagedEntry.id.in_([row for row, _candidate in some]))
     for some in chunked(writes["gone"], staging.CHUNK):
         Entry.update(status="withdrawn").where(Entry.id.in_([entry for entry, _candidate in some])).execute()
-    _recount(board_import.id, writes["qualifications"])
-    recount_qualifications({candidate for _entry, candidate in writes["gone"]})
+    recount_qualifications({candidate for _row, candidate in (*writes["rest"], *writes["gone"]) if candidate})
     issuing.give_back_logins(changed)
+
+
+_name = Statement(lambda: Candidate.update(name=given("name"), uci=given("uci")).where(
+    Candidate.id == given("candidate")))
 
 
 def _gathering(board_import, place):
@@ -106,22 +118,15 @@ def _take_over(gathering):
             Series.update(arriving=None, **new_series(name)).where(Series.id == series.id).execute()
 
 
-def _change_people(board_import):
-    other = differing(board_import).alias("other")
-    Candidate.update(name=other.c.candidate_name, uci=Case(
-        None, [(fn.COALESCE(other.c.uci, "") == "", Candidate.uci)], other.c.uci)
-    ).from_(other).where(Candidate.id == other.c.candidate).execute()
-
-
-def _store_people(board_import, qualifications, now, mine=True, gathering=None):
-    """The new candidates with their qualifications, all of which the file has; into a series that nobody sees, where
-    one is given."""
+def _store_people(which, qualifications, now, gathering=None):
+    """The new candidates of some staged rows with their qualifications, all of which the file has; into a series that
+    nobody sees, where one is given."""
     people = (
         StagedEntry.select(Centre.id, gathering.id if gathering else Series.id, StagedEntry.candidate_number,
                            fn.MIN(StagedEntry.candidate_name), fn.COALESCE(fn.MIN(StagedEntry.uci), ""),
                            _joined(StagedEntry, qualifications), int(now.timestamp()))
         .join(Centre, on=Centre.number == StagedEntry.centre_number)
-        .where(StagedEntry.board_import == board_import, StagedEntry.candidate.is_null(), mine)
+        .where(which, StagedEntry.candidate.is_null())
         .group_by(Centre.id, StagedEntry.candidate_number))
     if not gathering:
         people = people.join_from(StagedEntry, Series, on=Series.name == StagedEntry.series).group_by_extend(Series.id)
@@ -138,8 +143,8 @@ def _joined(entries, qualifications):
     return fn.SUBSTR(reduce(lambda one, more: one.concat(more), parts), 2)
 
 
-def _store_entries(board_import, mine, gathering=None):
-    """The new and changed entries of some rows; of candidates in a series that nobody sees, where one is given."""
+def _store_entries(which, gathering=None):
+    """The new and changed entries of staged rows; of candidates in a series that nobody sees, where one is given."""
     columns = [Entry.candidate, Entry.qualification, Entry.syllabus_code, Entry.option_code, Entry.title, Entry.status]
     held = Entry.alias()
     rows = (
@@ -152,17 +157,7 @@ def _store_entries(board_import, mine, gathering=None):
         .join_from(StagedEntry, Candidate, on=(Candidate.centre == Centre.id) & (Candidate.series == Series.id)
                    & (Candidate.number == StagedEntry.candidate_number))
         .join_from(StagedEntry, held, JOIN.LEFT_OUTER, on=held.id == StagedEntry.entry)
-        .where(StagedEntry.board_import == board_import, StagedEntry.verdict.in_((NEW, CHANGED)), mine))
+        .where(which, StagedEntry.verdict.in_((NEW, CHANGED))))
     Entry.insert_from(rows, columns).on_conflict(
         conflict_target=columns[:3],
         update={column: getattr(EXCLUDED, column.column_name) for column in columns[3:]}).as_rowcount().execute()
-
-
-def _recount(board_import, qualifications):
-    """Like `recount_qualifications`, for all held candidates with new or changed rows in one statement."""
-    touched = StagedEntry.select(StagedEntry.candidate).where(
-        StagedEntry.board_import == board_import, StagedEntry.verdict.in_((NEW, CHANGED)),
-        StagedEntry.candidate.is_null(False))
-    held = (Entry.select(Entry.candidate, _joined(Entry, qualifications).alias("names"))
-            .where(Entry.candidate.in_(touched)).group_by(Entry.candidate).alias("held"))
-    Candidate.update(qualifications=held.c.names).from_(held).where(Candidate.id == held.c.candidate_id).execute()

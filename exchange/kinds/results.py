@@ -4,6 +4,8 @@ The statements stand in `models.rules.results`: nothing here names a grade's col
 """
 from datetime import timedelta
 
+from peewee import chunked
+
 from models.database import Sentence
 from models.rules import results
 from models.tables import staging
@@ -66,12 +68,16 @@ def compare(board_import, difference, now, early=False):
 
 
 def prepare(board_import, difference, now):
-    """Put the new results that are not out yet in, in steps: nobody sees them."""
-    if difference.counts["new"] + difference.counts["unreleased"] < IN_STEPS:
-        return
-    difference.unseen = results.unseen_in(board_import.id, now + WELL_BEFORE)
-    for piece in staging.pieces(TABLE, board_import.id):
-        results.publish(board_import.id, now, difference.unseen, piece)
+    """Put the new results that are not out yet in, in steps, where there are many: nobody sees them. `rest`: ids of the
+    staged rows that are left for `store`, found here, where nobody waits."""
+    unseen = ()
+    if difference.counts["new"] + difference.counts["unreleased"] >= IN_STEPS:
+        unseen = results.unseen_in(board_import.id, now + WELL_BEFORE)
+        for piece in staging.pieces(TABLE, board_import.id):
+            results.publish((TABLE.board_import == board_import.id) & TABLE.line.between(*piece)
+                            & results.new_in(unseen), now)
+    rest = staging.with_verdict(TABLE, board_import.id, NEW, CHANGED).where(~results.new_in(unseen))
+    difference.rest = [row for row, in rest.select(TABLE.id).tuples()]
 
 
 def undo(board_import):
@@ -80,8 +86,9 @@ def undo(board_import):
         results.withdraw_new(board_import.id, first, last)
 
 
-def store(board_import, difference, _by, now):
-    results.publish(board_import.id, now, getattr(difference, "unseen", ()))
+def store(_board_import, difference, _by, now):
+    for some in chunked(difference.rest, staging.CHUNK):
+        results.publish(TABLE.id.in_(some), now)
     results.withdraw(difference.writes)
 
 

@@ -317,31 +317,25 @@ def missing_from(board_import):
         .order_by(Series.name, Centre.number, Candidate.number, Entry.syllabus_code))
 
 
-def publish(board_import, now, unseen=(), piece=None):
-    """Put the new and changed rows of an import in place, in the caller's transaction: one statement. What a row does
-    not speak of stays as it is held.
-
-    `unseen`: [(series, qualification), …] whose new rows are put in before, since nobody sees them; `piece`: (first
-    line, last) to put in just these rows of those lines.
-    """
+def publish(which, now):
+    """Put the new and changed rows among some staged ones in place, in the caller's transaction: one statement. What a
+    row does not speak of stays as it is held. `which`: a condition."""
     columns = [Result.entry, Result.grade, Result.second_grade, Result.endorsement, Result.pum, Result.changed_at]
-    before = _new_in(unseen)
     rows = StagedResult.select(
         StagedResult.entry, StagedResult.grade, fn.COALESCE(StagedResult.second_grade, Result.second_grade, ""),
         fn.COALESCE(StagedResult.endorsement, Result.endorsement, ""),
         fn.NULLIF(fn.COALESCE(StagedResult.pum, Result.pum), -1), Value(int(now.timestamp()), converter=False),
     ).join(Result, JOIN.LEFT_OUTER, on=Result.entry == StagedResult.entry).where(
-        StagedResult.board_import == board_import, StagedResult.verdict.in_((NEW, CHANGED)),
-        before & StagedResult.line.between(*piece) if piece else ~before)
+        which, StagedResult.verdict.in_((NEW, CHANGED)))
     Result.insert_from(rows, columns).on_conflict(
         conflict_target=[Result.entry],
         update={column: getattr(EXCLUDED, column.column_name) for column in columns[1:]}).as_rowcount().execute()
 
 
-def _new_in(unseen):
+def new_in(pairs):
     """The condition for a staged row that is new in one of these (series, qualification)."""
-    pairs = [(StagedResult.series == series) & (StagedResult.qualification == name) for series, name in unseen]
-    return (StagedResult.verdict == NEW) & reduce(or_, pairs, Value(False))
+    one_of_them = [(StagedResult.series == series) & (StagedResult.qualification == name) for series, name in pairs]
+    return (StagedResult.verdict == NEW) & reduce(or_, one_of_them, Value(False))
 
 
 def unseen_in(board_import, until):
