@@ -55,7 +55,8 @@ def prepare(board_import, difference, now):
                 _store_people(here, writes["qualifications"], now, series)
                 _store_entries(here & StagedEntry.candidate.is_null(), series)
             staging.pause()
-    rest = StagedEntry.select(StagedEntry.id, StagedEntry.candidate).where(mine, StagedEntry.verdict.in_((NEW, CHANGED)))
+    rest = staging.with_verdict(StagedEntry, board_import.id, NEW, CHANGED).select(
+        StagedEntry.id, StagedEntry.candidate)
     writes["rest"] = list((rest.where(StagedEntry.candidate.is_null(False)) if gathering else rest).tuples())
     writes["series"] = [name for name, in StagedEntry.select(StagedEntry.series).where(mine).distinct().tuples()]
     writes["gathering"] = gathering
