@@ -6,7 +6,7 @@ import io
 from datetime import datetime
 from typing import NamedTuple
 
-from flask import abort, current_app, request, url_for
+from flask import abort, current_app, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -22,7 +22,7 @@ from models.acts.files import sane_name
 from models.database import Overtaken, Refused, Sentence
 from models.tables.imports import KINDS
 from views.forms import errors_of
-from views.hypermedia import attachment, done, now, or_404, page, say
+from views.hypermedia import attachment, now, or_404, page, say
 from views.languages import BOARD_ZONE, in_zone
 from views.reach import imports_of_own, zones_of_own
 
@@ -88,8 +88,7 @@ def _send(pages):
                                         complete="complete" in request.form)
     except Refused as refusal:
         return pages.refused(errors_of(refusal))
-    return _begun(pages, board_import, _("The file is being read. Nothing is applied yet."),
-                  _("The file is read. Nothing is applied yet."))
+    return _begun(pages, board_import)
 
 
 def _import_of(pages, public_id):
@@ -104,11 +103,11 @@ def _refuse_without_right(pages, kind):
         abort(403)
 
 
-def _begun(pages, board_import, on_queue, done_already):
-    """Back to the page of the import, its Job enqueued where it has one."""
+def _begun(pages, board_import):
+    """To the page of the import, which says how it stands, its Job enqueued where it has one."""
     if board_import.job:
         queue.enqueue(current_app, board_import.job)
-    return done(pages.address(board_import), on_queue if board_import.job else done_already)
+    return redirect(pages.address(board_import), 303)
 
 
 def _tell(pages, board_import):
@@ -125,8 +124,7 @@ def _tell(pages, board_import):
         return _asked(pages, board_import, unmatched, given, 422)
     except Refused as refusal:
         return _shown(pages, board_import, 422, str(refusal))
-    return _begun(pages, board_import, _("The file is being read. Nothing is applied yet."),
-                  _("The file is read. Nothing is applied yet."))
+    return _begun(pages, board_import)
 
 
 def _apply(pages, board_import):
@@ -142,7 +140,7 @@ def _apply(pages, board_import):
                       str(refusal))
     if difference and difference.made:
         return _links_shown(pages, difference.made)
-    return _begun(pages, board_import, _("The file is being applied."), _("Applied."))
+    return _begun(pages, board_import)
 
 
 def _links_shown(pages, made):
