@@ -26,14 +26,15 @@ from views.hypermedia import attachment, now, or_404, page, say
 from views.languages import BOARD_ZONE, in_zone
 from views.reach import imports_of_own, zones_of_own
 
-MOST_ZONES = 3  # of centres, beside a time
+MOST_ZONES = 2  # of centres, beside a time
 
 
 class Pages(NamedTuple):
-    """Where such pages stand. `endpoint`: of the blueprint; `where`: what their addresses begin with; `kinds`: which
-    files are sent there; `layout`: the template around them, which needs `frame`; `refused(errors)`: the page with
-    the form again."""
+    """Where such pages stand. `name`: of the page with the form; `endpoint`: of the blueprint; `where`: what their
+    addresses begin with; `kinds`: which files are sent there; `layout`: the template around them, which needs `frame`;
+    `refused(errors)`: the page with the form again."""
 
+    name: Sentence
     endpoint: str
     where: dict
     kinds: tuple

@@ -2,6 +2,7 @@
 from flask import Blueprint, request
 from flask_login import current_user
 
+from models.database import Sentence
 from models.tables.imports import KINDS, RIGHT_FOR, BoardImport
 from views import imports
 from views.board import board_page
@@ -22,7 +23,7 @@ def index(errors=None, status=200):
 
 
 def pages():
-    return imports.Pages("board_imports", {}, KINDS, "board/base.html", {"area": "imports"},
+    return imports.Pages(Sentence("Imports"), "board_imports", {}, KINDS, "board/base.html", {"area": "imports"},
                          lambda errors: index(errors, 422))
 
 

@@ -37,7 +37,8 @@ def file_pages(number):
     associate = associate_of(number)
     if not current_user.has_right("manages_candidate_results", associate):
         abort(403)
-    return imports.Pages("officers", {"number": number}, ("officers",), "base.html", frame(associate, "dashboard"),
+    return imports.Pages(Sentence("Officers"), "officers", {"number": number}, ("officers",), "base.html",
+                         frame(associate, "dashboard"),
                          lambda errors: officers_page(associate, errors=errors, status=422))
 
 
