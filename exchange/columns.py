@@ -26,12 +26,13 @@ BUNDLES = {  # columns whose cells recur together; of other kinds a file has few
 REMEMBERED = 20_000  # bundles of cells
 
 
-def reader(kind, heading, held, beside):
+def reader(kind, heading, held, beside, is_sheet=False):
     """A function of a row's cells that gives its values in the order of COLUMNS[kind], or raises `Complaint`.
 
     `heading`: see `headings.Heading`; `held`: see `kinds.series.Held`; `beside`: what is given for the whole file. The
-    value of an absent column is None. Times come as epoch seconds. Cells that recur together are understood together,
-    and remembered: that makes it twice as fast.
+    value of an absent column is None. Times come as epoch seconds. `is_sheet`: what stands beside the table of a
+    workbook's sheet is nobody's; in a CSV it says that a line has slipped. Cells that recur together are understood
+    together, and remembered: that makes it twice as fast.
     """
     places, width = heading.places, len(heading.names)
     joined = [parts for parts in places.values() if len(parts) > 1]  # they come behind the cells and one that is absent
@@ -44,7 +45,7 @@ def reader(kind, heading, held, beside):
 
     def read(cells):
         if len(cells) != width:
-            _fit(cells, width)
+            _fit(cells, width, is_sheet)
         cells.append(None)
         for parts in joined:
             cells.append(" ".join(cells[part].strip() for part in parts))
@@ -57,8 +58,8 @@ def reader(kind, heading, held, beside):
     return read
 
 
-def _fit(cells, width):
-    if any(cell.strip() for cell in cells[width:]):
+def _fit(cells, width, is_sheet):
+    if not is_sheet and any(cell.strip() for cell in cells[width:]):
         raise complaint("There are more fields than columns.")
     cells[width:] = []
     cells += [""] * (width - len(cells))

@@ -225,7 +225,7 @@ def _read_sheets(board_import, book, difference, progress):
         if board_import.given:
             remember(board_import.kind, sheet.heading, sheet.given)
         difference.begin(sheet.name, before, sheet.heading)
-        values_of = reader(board_import.kind, sheet.heading, held, sheet.given)
+        values_of = reader(board_import.kind, sheet.heading, held, sheet.given, is_sheet=bool(sheet.name))
         before = _stage(board_import, sheet.rows, before, values_of, difference, progress)
         if difference.was_stopped:
             return

@@ -61,7 +61,7 @@ def opened(file):
         raise _refused("The file is too large.")
     magic = file.read(4)
     if magic == OLD_EXCEL:
-        raise _refused("This is an old Excel file. Save it as XLSX.")
+        raise _refused("This is an old Excel file, or one with a password. Save it as XLSX without one.")
     if magic == XLSX:
         with _workbook(file) as (told, rows):
             sheets = (Sheet(told["sheets"][place], (row[1] for row in some))

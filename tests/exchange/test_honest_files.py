@@ -86,6 +86,15 @@ def test_every_shown_sheet_is_read_or_named_and_a_hidden_one_never(cast):
         ("Two!4", "A Level has no grade “Z”.")]
 
 
+def test_what_stands_beside_the_table_of_a_sheet_is_nobodys_and_a_slipped_line_of_csv_is_refused(cast):
+    beside = workbook(S=[COLUMNS["entries"], [*ENTRY, "", "checked by Bo"]])
+
+    assert look("entries", beside).changes_nothing
+    assert "more fields than columns" in look("entries", csv_of("entries", [*ENTRY, "", "checked"])).refused[0][1]
+    with pytest.raises(Refused, match="old Excel file, or one with a password"):
+        look("entries", b"\xd0\xcf\x11\xe0" + bytes(100))
+
+
 def test_a_cell_that_holds_no_value_refuses_its_line(cast):
     rows = [with_(ENTRY, status="#N/A"), with_(ENTRY, status="=VLOOKUP(A1;B:C;2)")]
     book = workbook(S=[COLUMNS["entries"], *rows])
