@@ -291,7 +291,7 @@ def test_bold_names_are_bold_and_ideographs_a_little_less():
 
 
 def test_bold_faces_have_what_the_regular_ones_have():
-    faces = {face.name: face for face in typesetting.FACES}
+    faces = {face.name: face for face in typesetting.FACES if face.name.startswith("NotoSans")}  # not the board’s own
     bold = [name for name in faces if name.endswith("Bold")]
 
     assert len(bold) == 7
