@@ -50,6 +50,7 @@ def test_from_the_associates_save_to_the_candidates_grades(cast, signed_in, open
     assert [" ".join(text.split()) for text in phone.locator(".grade").all_inner_texts()] == ["B (b)", "A* (a*)"]
     expect(phone.get_by_text("Amal Raza")).to_be_visible()
     phone.get_by_role("button", name="Sign out").click()
+    expect(phone.get_by_text("You are signed out")).to_be_visible()
     phone.go_back()
     expect(phone.locator(".grade")).to_have_count(0)
 
