@@ -18,7 +18,7 @@ from models import passwords
 from models.database import connect
 from models.rules.languages import LANGUAGES
 from models.tables.people import StaffSession
-from views import admission, errors, guards, languages, once
+from views import admission, assets, errors, guards, languages, once
 from views.hypermedia import is_poll, now, say
 from views.staff.cookie import StaffCookie
 
@@ -26,7 +26,7 @@ from views.staff.cookie import StaffCookie
 def create_app(**given):
     """The Flask application. `given` overrides settings of the environment, e.g. DATABASE_URL. Raises `Unfit`."""
     settings = environment.read(**given)
-    app = Flask(__name__, instance_path=settings["INSTANCE_PATH"])
+    app = Flask(__name__, instance_path=settings["INSTANCE_PATH"], static_folder=None)  # views/assets.py
     secure = bool(settings["PRODUCTION"])
     app.config.update(
         settings,
@@ -41,6 +41,7 @@ def create_app(**given):
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["say"] = say
+    app.jinja_env.globals.update(assets.IN_TEMPLATES)
     if proxies := int(settings["TRUSTED_PROXIES"]):
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
 

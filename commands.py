@@ -25,6 +25,7 @@ from models.staff_passwords import DEMO_PASSWORD
 from models.tables.exams import Centre, Series
 from models.tables.people import BOARD_RIGHTS, RIGHTS, Officer
 from settings import Unfit
+from views import assets
 
 SHOWN = 20  # lines of a file's difference
 
@@ -44,7 +45,8 @@ class InSentences(click.Command):
 
 def init_app(app):
     for command in (migrate_command, officer_commands, slips, worker, import_command, export_command, template_check,
-                    demo_command, backup_command, restore_command, erase_command, grants_command):
+                    demo_command, backup_command, restore_command, erase_command, grants_command,
+                    static_command):
         app.cli.add_command(command)
 
 
@@ -69,6 +71,13 @@ def migrate_command():
     """Bring the database up to date."""
     names = migrate()
     click.echo(f"Applied: {', '.join(names)}." if names else "Nothing to do: the database is up to date.")
+
+
+@click.command("static")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def static_command(folder):
+    """Fill FOLDER with the stylesheets and scripts that nginx gives out; those of earlier versions stay."""
+    click.echo(f"{assets.write(folder)} files are in {folder}.")
 
 
 @click.command("grants")

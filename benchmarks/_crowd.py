@@ -1,4 +1,5 @@
-"""Thousands of candidates on loopback: fresh connections, their own accounts, at times that nobody waits for.
+"""Thousands of candidates on loopback: fresh connections and browsers, their own accounts, at times that nobody waits
+for.
 
 Arrivals are open: the next candidate comes when the clock says so, whether or not the one before was answered.
 Every answer is judged: a grade before its time is early; an answer that was asked for more than two seconds after
@@ -12,6 +13,7 @@ import time
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+from benchmarks._browser import Line
 from models import passwords
 
 PATIENCE = 60  # seconds for one answer
@@ -19,8 +21,10 @@ LATE_AFTER = 2
 GRADE = b'class="grade'
 NOBODYS = passwords.derive(b"nobody", "", "", 1, "")  # of the right shape, so that it is looked up and verified
 FORM = "Content-Type: application/x-www-form-urlencoded\r\nSec-Fetch-Site: same-origin\r\n"
+ON_THE_SLIP, SIGN_IN = "/results/", "/results/en/sign-in"
 AGAIN = "&again=y"
-COME_BACK = rb'(?i)retry-after: (\d+)|refresh: (\d+)|data-again="(\d+)"'
+COME_BACK = rb'data-again="(\d+)"'
+FILES, FILES_AGAIN, BEFORE = "file", "file again", "before"
 POLL = "HX-Request: true\r\nHX-Request-Type: partial\r\n"
 
 
@@ -35,6 +39,9 @@ class Seen:
     late: int = 0
     lost: int = 0
     sent_back: int = 0  # answers that said to come back
+    requests: int = 0  # of whole flows, as are the bytes
+    sent: int = 0
+    received: int = 0
     errors: dict = field(default_factory=dict)
 
     def note(self, kind, seconds):
@@ -43,13 +50,20 @@ class Seen:
     def fail(self, what):
         self.errors[what] = self.errors.get(what, 0) + 1
 
+    def weigh(self, line):
+        """Add what one person's whole visit took."""
+        sent, received = line.bytes_moved()
+        self.requests, self.sent, self.received = (
+            self.requests + line.requests, self.sent + sent, self.received + received)
+
     @property
     def is_clean(self):
         return not (self.early or self.late or self.lost or self.errors)
 
     def percentiles(self):
-        """(p50, p95, p99) of all requests, in ms."""
-        every = sorted(seconds * 1000 for times in self.taken.values() for seconds in times)
+        """(p50, p95, p99) of pages and forms in ms: what files and the quiet before would flatter is left out."""
+        every = sorted(seconds * 1000 for kind, times in self.taken.items() if kind not in (FILES, FILES_AGAIN, BEFORE)
+                       for seconds in times)
         if len(every) < 2:
             return 0, 0, 0
         cuts = statistics.quantiles(every, n=100)
@@ -57,8 +71,8 @@ class Seen:
 
 
 class Crowd:
-    def __init__(self, port, release_at, seed=1):
-        self.port, self.release_at, self.chance = port, release_at, random.Random(seed)
+    def __init__(self, site, release_at, seed=1):
+        self.site, self.release_at, self.chance = site, release_at, random.Random(seed)
         self.seen = Seen()
 
     async def arrive(self, people, rate, seconds):
@@ -77,10 +91,11 @@ class Crowd:
 
     async def flow(self, username, password):
         start = time.monotonic()
-        line = Line(self.port)
+        line = Line(self.site, kept={})
         try:
             await self._flow(line, username, password)
             self.seen.flows.append(time.monotonic() - start)
+            self.seen.weigh(line)
         except (OSError, asyncio.IncompleteReadError, TimeoutError, ValueError) as error:
             self.seen.fail(type(error).__name__)
         finally:
@@ -88,29 +103,31 @@ class Crowd:
 
     async def _flow(self, line, username, password):
         luck = self.chance.random()
-        await self.ask(line, "sign-in page", "GET", "/results/en/sign-in", expected=200)
+        await self.ask(line, "sign-in page", "GET", ON_THE_SLIP, expected=200)
         if luck < 0.05:
             await self.sign_in(line, username, NOBODYS, expected=422)
-        cookie = await self.sign_in(line, username, password, expected=303)
+        cookie = await self.sign_in(line, username, password, expected=200, at_once="y")
         if not cookie:
             return
-        await self.results(line, "results", cookie)
         if luck > 0.8:
             await self.results(line, "refresh", cookie)
         if luck > 0.9:
-            await self.ask(line, "sign-out", "POST", "/results/en/sign-out", FORM + f"Cookie: {cookie}\r\n",
-                           expected=303)
+            left = await self.ask(line, "sign-out", "POST", "/results/en/sign-out", FORM + f"Cookie: {cookie}\r\n",
+                                  expected=303)
+            await self.ask(line, "signed out", "GET", left.headers.get("location", "/"), expected=200)
 
-    async def sign_in(self, line, username, password, expected):
-        body = urlencode({"username": username, "password": password})
-        _status, head, _body = await self.ask(
-            line, "sign-in", "POST", "/results/en/sign-in", FORM, body, expected=expected)
-        found = re.search(rb"[Ss]et-[Cc]ookie: (results=[^;]+)", head)
-        return found[1].decode() if found else None
+    async def sign_in(self, line, username, password, expected, **more):
+        """The cookie of somebody who got in. `at_once`: with the results, as a browser with script asks for them."""
+        body, asked_at = urlencode({"username": username, "password": password, **more}), time.time()
+        answer = await self.ask(line, "sign-in", "POST", SIGN_IN, FORM, body, expected=expected)
+        if answer.status == 200:
+            self.judge(GRADE in answer.body, asked_at, time.time())
+        found = re.match(r"(?:__Host-)?results=[^;]+", answer.headers.get("set-cookie", ""))
+        return found[0] if found else None
 
     async def results(self, line, kind, cookie, more=""):
         asked_at = time.time()
-        status, _head, body = await self.ask(
+        status, _headers, body = await self.ask(
             line, kind, "GET", "/results/en/", f"Cookie: {cookie}\r\n{more}", expected=200)
         if status in (303, 401):
             self.seen.lost += 1
@@ -127,7 +144,7 @@ class Crowd:
         """Open countdown pages: each asks again within `spread` seconds of the release, on a new connection."""
         async def one(cookie):
             await asyncio.sleep(max(0, self.release_at - time.time()) + self.chance.random() * spread)
-            line = Line(self.port)
+            line = Line(self.site)
             try:
                 await self.results(line, "open page", cookie, POLL)
             except (OSError, asyncio.IncompleteReadError, TimeoutError) as error:
@@ -140,8 +157,8 @@ class Crowd:
     async def peep(self, cookies, until):
         """Look at a page now and then until the release: not one may show a grade."""
         while (left := until - time.time()) > 0:
-            line = Line(self.port)
-            await self.results(line, "before", self.chance.choice(cookies), self.chance.choice(("", POLL)))
+            line = Line(self.site)
+            await self.results(line, BEFORE, self.chance.choice(cookies), self.chance.choice(("", POLL)))
             line.close()
             await asyncio.sleep(min(left, 0.02))
 
@@ -151,7 +168,7 @@ class Crowd:
 
         async def some():
             for username, password in people:
-                line = Line(self.port)
+                line = Line(self.site)
                 cookies.append(await self.sign_in(line, username, password, expected=303))
                 line.close()
 
@@ -159,41 +176,39 @@ class Crowd:
         return [cookie for cookie in cookies if cookie]
 
     async def ask(self, line, kind, method, path, headers="", body="", *, expected):
-        """(status, head, body) of the answer; who is told to come back for it does so, as a browser would."""
+        """The Answer, once its page is shown; who is told to come back for it does so, as a browser would."""
         while True:
-            start = time.monotonic()
-            status, head, text = await asyncio.wait_for(line.ask(method, path, headers, body), PATIENCE)
-            self.seen.note(kind, time.monotonic() - start)
-            told = re.search(COME_BACK, head + text)
-            if not told:
+            answer = await self._timed(line, kind, method, path, headers, body)
+            await self._show(line, path, answer)
+            told = re.search(COME_BACK, answer.body)
+            seconds = answer.headers.get("retry-after") or answer.headers.get("refresh") or (told and told[1])
+            if not seconds:
                 break
             self.seen.sent_back += 1
             line.close()
-            await asyncio.sleep(int(next(filter(None, told.groups()))))
+            await asyncio.sleep(int(seconds))
             body = body if method == "GET" or body.endswith(AGAIN) else body + AGAIN
-        if status != expected and not (kind in ("results", "refresh", "open page") and status in (303, 401)):
-            self.seen.fail(f"{kind} {status}")
-        return status, head, text
+        if answer.status != expected and not (
+                kind in ("results", "refresh", "open page") and answer.status in (303, 401)):
+            self.seen.fail(f"{kind} {answer.status}")
+        return answer
 
+    async def _show(self, line, page, answer):
+        """Fetch what a page names and this browser does not keep."""
+        if self.site.name and "cache" in answer.headers.get("clear-site-data", ""):  # heard over TLS alone
+            line.kept = line.kept and {}
+        if not answer.headers.get("content-type", "").startswith("text/html"):
+            return
+        for address, condition in line.files_to_ask_for(page, answer.body):
+            kind = FILES_AGAIN if condition else FILES
+            file = await self._timed(line, kind, "GET", address, condition)
+            line.keep(address, file)
+            if file.status != 200 and not (condition and file.status == 304):
+                self.seen.fail(f"{kind} {file.status}")
 
-class Line:
-    """One connection of one browser, opened at the first request."""
-
-    def __init__(self, port):
-        self.port, self.reader, self.writer = port, None, None
-
-    async def ask(self, method, path, headers="", body=""):
-        """(status, head, body) of one request. It says when it was sent, as nginx in front would."""
-        if self.writer is None or self.writer.is_closing():
-            self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
-        length = f"Content-Length: {len(body)}\r\n" if method == "POST" else ""
-        self.writer.write(f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nAccept-Language: en\r\n"
-                          f"X-Request-Start: t={time.time():.3f}\r\n{headers}{length}\r\n{body}".encode())
-        head = await self.reader.readuntil(b"\r\n\r\n")
-        found = re.search(rb"[Cc]ontent-[Ll]ength: (\d+)", head)
-        text = await self.reader.readexactly(int(found[1])) if found else b""
-        return int(head[9:12]), head, text
-
-    def close(self):
-        if self.writer is not None:
-            self.writer.close()
+    async def _timed(self, line, kind, *request):
+        start = time.monotonic()
+        async with asyncio.timeout(PATIENCE):
+            answer = await line.ask(*request)
+        self.seen.note(kind, time.monotonic() - start)
+        return answer

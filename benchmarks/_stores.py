@@ -1,5 +1,6 @@
 """Fresh databases to measure on: an SQLite file, or a real PostgreSQL that comes with the tests' dependencies."""
 import contextlib
+from pathlib import Path
 
 STORES = ("sqlite", "postgresql")
 
@@ -17,3 +18,10 @@ def database_url(store, folder):
         yield server.get_uri()
     finally:
         server.cleanup()
+
+
+def server_processes(store, folder):
+    """((program, id),) of the store in this folder; of SQLite none, which runs in whoever asks it."""
+    if store == "sqlite":
+        return ()
+    return (("PostgreSQL", int(Path(folder, "postgresql", "postmaster.pid").read_text().split()[0])),)

@@ -27,7 +27,8 @@ from pathlib import Path
 from benchmarks import _country, _watching
 from benchmarks._beside import COLUMNS as RESULTS
 from benchmarks._board_files import ENTRIES, first_entries, results, write_csv, write_xlsx
-from benchmarks._crowd import Crowd, Line
+from benchmarks._browser import Line
+from benchmarks._crowd import Crowd
 from benchmarks._servers import running, server_name
 from benchmarks._stores import STORES, database_url
 from benchmarks.morning import KEYS
@@ -170,18 +171,18 @@ def sign_ins_beside(store, rows, rate):
         centres = -(-rows // (_country.ENTRIES * _country.A_CENTRE))  # as populated
         loads = {"results": write_csv(folder / "results.csv", RESULTS, results(rows)),
                  "entries": write_csv(folder / "entries.csv", ENTRIES, first_entries(candidates, centres))}
-        with running(settings) as (port, _group):
+        with running(settings) as site:
             print(f"\n{rate} sign-ins a second on {store}, {server_name()}; ms from the planned time, p99 below "
                   f"{LONGEST_P99}", flush=True)
             end = time.monotonic() + ALONE
-            _seconds, waits, seen = asyncio.run(_arrive(port, people, rate, lambda: time.monotonic() < end))
+            _seconds, waits, seen = asyncio.run(_arrive(site, people, rate, lambda: time.monotonic() < end))
             failures = _report("alone", waits, seen, at_most=float("inf"))  # how busy the machine is without us
             for kind, path in loads.items():
-                failures += _beside(settings, port, people, rate, kind, path)
+                failures += _beside(settings, site, people, rate, kind, path)
     return [f"{store}, {failure}" for failure in failures]
 
 
-def _beside(settings, port, people, rate, kind, path):
+def _beside(settings, site, people, rate, kind, path):
     """An import in a process of its own, and sign-ins until it ends."""
     with path.open("rb") as file:
         rows = sum(1 for _line in file) - 1
@@ -189,7 +190,7 @@ def _beside(settings, port, people, rate, kind, path):
             [sys.executable, "-m", "flask", "--app", "app", "import", kind, str(path)],
             env={**os.environ, **settings, "ROLE": "worker"}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
             text=True) as process:
-        took, waits, seen = asyncio.run(_arrive(port, people, rate, lambda: process.poll() is None))
+        took, waits, seen = asyncio.run(_arrive(site, people, rate, lambda: process.poll() is None))
         said = process.stderr.read().strip().rpartition("\n")[2]
     name = f"{rows:,} {kind}"
     failures = _report(name, waits, seen)
@@ -197,12 +198,12 @@ def _beside(settings, port, people, rate, kind, path):
     return failures + [f"{name}: {said}"] * (process.returncode != 0)
 
 
-async def _arrive(port, people, rate, goes_on):
+async def _arrive(site, people, rate, goes_on):
     """(seconds, [seconds from the planned time until signed in], what was seen) while `goes_on()`."""
-    crowd, waits, tasks, start = Crowd(port, release_at=0), [], [], time.monotonic()
+    crowd, waits, tasks, start = Crowd(site, release_at=0), [], [], time.monotonic()
 
     async def sign_in(planned, person):
-        line = Line(port)
+        line = Line(site)
         try:
             if await crowd.sign_in(line, *person, expected=303):
                 waits.append(time.monotonic() - planned)

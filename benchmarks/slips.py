@@ -60,7 +60,7 @@ def main(arguments: list[str]) -> int:
     for name, size in sizes.items():
         print(f"{name:48}{size:14.0f}")
     if options.peers:
-        _slips_peers.report(candidates(1000), lambda slips: (forget(), write_slips(slips, Sink(), PLAIN)))
+        _slips_peers.report()
     if missed:
         print("\nBelow the floor: " + "; ".join(missed))
     return 1 if missed and options.check else 0

@@ -15,7 +15,8 @@ from tests.inside import Inside
 from tests.test_locks import ANYONE, CANDIDATE, ask, own_centre, right_person, routes
 from tests.visitor import Visitor
 
-PUBLIC_CACHE = {"static", "public.privacy", "candidates.sign_in", "candidates.signed_out"}  # the same for everybody
+# the same for everybody
+PUBLIC_CACHE = {"public.privacy", "candidates.index", "candidates.sign_in", "candidates.signed_out"}
 EVIL = "evil.example"
 FORWARDED = {"X-Forwarded-Host": EVIL, "X-Forwarded-For": EVIL, "X-Forwarded-Proto": EVIL, "X-Original-URL": f"/{EVIL}",
              "X-Rewrite-URL": f"/{EVIL}", "X-HTTP-Method-Override": "POST", "Forwarded": f"host={EVIL}",
@@ -56,8 +57,6 @@ def test_no_answer_believes_a_header_about_its_host_or_says_what_it_runs_on(app,
     """I5, U2: nobody is led elsewhere, and no name or version of a part is given away."""
     wrong = []
     for route, address in addresses(app, cast):
-        if route.endpoint == "static":
-            continue
         visitor = as_(right_person(cast, route))
         answer = ask(visitor, route, address, headers=FORWARDED)
         said = f"{answer.headers}{answer.html}"
@@ -70,7 +69,7 @@ def test_no_answer_believes_a_header_about_its_host_or_says_what_it_runs_on(app,
 def test_another_host_name_is_repeated_nowhere(app, cast, as_):
     wrong = []
     for route, address in addresses(app, cast):
-        if route.method == "GET" and route.endpoint != "static":
+        if route.method == "GET":
             answer = ask(as_(right_person(cast, route)), route, address, base_url=f"http://{EVIL}")
             if EVIL in f"{answer.headers}{answer.html}":
                 wrong.append((route, answer.status))

@@ -60,7 +60,6 @@ def an_officer(cast, centre):
 
 # endpoint: who may use it, or (who, what makes a thing of a centre for the URL)
 TABLE = {
-    "static": ANYONE,
     "health.healthz": ANYONE,
     "health.readyz": ANYONE,
     "sign_in.sign_in": ANYONE,

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from views.assets import inline
+
 ROOT = Path(__file__).parent.parent
 CSS = (ROOT / "static/site.css").read_text(encoding="utf-8")
 RULES = re.sub(r"/\*.*?\*/", "", CSS, flags=re.DOTALL)
@@ -97,6 +99,23 @@ def test_right_to_left_is_free():
     assert physical == []
 
 
+def test_the_candidates_look_has_the_same_colours_and_its_own_plain_way():
+    """A phone of 2018 knows neither layers nor light-dark(): it is written without, and stands in each page."""
+    css = re.sub(r"/\*.*?\*/", "", (ROOT / "static/candidate.css").read_text("utf-8"), flags=re.DOTALL)
+    light, dark = css.split("@media screen and (prefers-color-scheme: dark)", 1)
+    own = {scheme: dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", text)) for scheme, text in (
+        ("light", light), ("dark", dark))}
+
+    for scheme, colours in own.items():
+        colours.pop("gold", None)
+        assert len(colours) > 15
+        assert colours == {name: tokens(scheme)[name] for name in colours}
+    assert set(re.findall(r"var\(--([\w-]+)\)", css)) == set(re.findall(r"--([\w-]+):", css))
+    assert re.findall(r"(?:-|[{;]\s*|: )(?:left|right)\b|url\(|@import|https?:", css) == []
+    assert re.findall(r"@layer|@container|light-dark\(|:has\(|:is\(|:where\(|oklch|color-mix|&", css) == []
+    assert len(gzip.compress(inline("candidate.css").encode())) <= 2_600
+
+
 def test_nothing_comes_from_elsewhere():
     assert re.findall(r"url\((?!\"watermark\.svg\"\))|@import|https?:", RULES) == []
 
@@ -104,7 +123,7 @@ def test_nothing_comes_from_elsewhere():
 def test_layers_stand_in_their_order():
     layers = ["reset", "tokens", "base", "layout", "components", "utilities"]
 
-    assert re.search(r"@layer ([\w, ]+);", RULES)[1].split(", ") == layers
+    assert re.search(r"@layer ([\w, ]+);", RULES)[1].split(", ") == ["candidate", *layers]  # see preview.css
     assert re.findall(r"^@layer (\w+) \{", RULES, flags=re.MULTILINE) == layers
 
 
@@ -130,10 +149,10 @@ def test_htmx_is_the_one_that_was_checked():
 
 
 def test_templates_keep_to_the_content_security_policy():
-    """No inline script, style or handler, no hx-on, no js:, no trigger filter; nothing from another host."""
+    """No script or style but by its hash, no handler, hx-on, js: or trigger filter; nothing from another host."""
     forbidden = re.compile(
-        r"""<style|\sstyle=|<script(?![^>]*\ssrc=)|\son[a-z]+\s*=|hx-on|["']js:|hx-trigger="[^"]*\[|"""
-        r"""(?:src|href)="(?:https?:)?//""")
+        r"""<style(?!>\{\{ inline)|\sstyle=|<script(?!>\{\{ inline|[^>]*\ssrc=)|\son[a-z]+\s*=|hx-on|["']js:|"""
+        r"""hx-trigger="[^"]*\[|(?:src|href)="(?:https?:)?//""")
     pages = [page for page in (ROOT / "templates").rglob("*.html") if "paper" not in page.parts]
 
     assert len(pages) > 5

@@ -8,20 +8,22 @@ from peewee import PostgresqlDatabase
 
 from models.database import database
 from views.admission import refuse_body, refuse_unreadable
+from views.assets import Assets, hash_inline
 from views.errors import sign_in_again
 from views.hypermedia import now
 
 # Endpoints that nobody needs to sign in for. The candidate site guards itself (views/candidates/site.py).
 PUBLIC = {
-    "static", "health.healthz", "health.readyz", "sign_in.sign_in", "sign_in.second_step", "sign_in.welcome",
+    "health.healthz", "health.readyz", "sign_in.sign_in", "sign_in.second_step", "sign_in.welcome",
     "public.privacy", "public.verify",
 }
 CANDIDATE_SITE = "candidates."
-NO_DATABASE = ("static", "health.healthz", "health.readyz")
+NO_DATABASE = ("health.healthz", "health.readyz")
 FIRST_PAGES = ("candidates.index", "candidates.sign_in", "candidates.signed_out", "public.privacy")  # the same
 SECURITY = (
     ("Content-Security-Policy",
-     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+     f"default-src 'none'; script-src 'self' {hash_inline('candidate.js')}; "
+     f"style-src 'self' {hash_inline('candidate.css')}; img-src 'self' data:; font-src 'self'; "
      "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"),
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "same-origin"),
@@ -37,7 +39,7 @@ KEPT_NOWHERE = (("Cache-Control", "no-store"), ("Vary", "HX-Request-Type"))
 def init_app(app):
     app.before_request(admit)
     always = (*SECURITY, STRICTLY_TLS) if app.config["SESSION_COOKIE_SECURE"] else SECURITY
-    app.wsgi_app = Guarded(app.wsgi_app, always)
+    app.wsgi_app = Assets(Guarded(app.wsgi_app, always), always[1:])
 
 
 def admit():

@@ -146,6 +146,25 @@ def test_without_script_everything_works_by_reloading(open_page, password, relea
     expect(page.get_by_text("You are signed out")).to_be_visible()
 
 
+def test_the_results_come_with_the_press_and_loading_them_anew_sends_no_form_again(open_page, password, release, live):
+    release("A Level", hours=-1)
+    page, asked = open_page(), []
+    page.goto("/results/en/sign-in")
+    page.on("request", lambda request: "/results/" in request.url and asked.append(
+        (request.method, request.url.removeprefix(live))))
+
+    sign_in(page, password)
+    expect(page.get_by_text("A*", exact=True)).to_be_visible()
+    first = asked[1:]  # after the sign-in page's own
+    asked.clear()
+    page.reload()
+    expect(page.get_by_text("A*", exact=True)).to_be_visible()
+
+    assert page.url == f"{live}/results/en/"
+    assert first == [("POST", "/results/en/sign-in")]
+    assert asked == [("GET", "/results/en/")]
+
+
 def test_back_after_signing_out_shows_nothing(open_page, password, release):
     release("A Level", hours=-1)
     page = open_page()
@@ -165,6 +184,7 @@ def test_access_taken_away_leads_an_open_page_out(open_page, password, release):
     sign_in(page, password)
     expect(page.get_by_role("timer")).to_be_visible()
 
+    page.wait_for_function("window.htmx")  # it comes once the page is painted
     AttachedCentre.update(give_access=False).execute()
     page.locator("[data-countdown]").dispatch_event("due")
 

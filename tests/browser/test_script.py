@@ -9,6 +9,7 @@ from flask import Flask, render_template_string, request
 from markupsafe import Markup
 from waitress.server import create_server
 
+from views import assets
 from views.guards import SECURITY
 
 ROOT = Path(__file__).parent.parent.parent
@@ -18,10 +19,13 @@ PAGE = """{% extends "document.html" %}
 {% from "_macros/forms.html" import text_field, radio_field, checkbox, select_field, button %}
 {% from "_macros/lists.html" import table, tag, summary_list, progress, print_button %}
 {% from "_macros/navigation.html" import tabs, pager, change_centre_form, back %}
+{% block styles %}
+{% if name in ("countdown", "sheet") %}<style>{{ inline("candidate.css") }}</style>{% else %}{{ super() }}{% endif %}
+{% endblock %}
 {% block head %}
 <meta name="htmx-config" content='{{ htmx_config }}'>
-<script src="/static/site.js" type="module"></script>
-<script src="/static/htmx-4.0.1.min.js" defer></script>
+<script src="{{ asset('site.js') }}" type="module"></script>
+<script src="{{ asset('htmx-4.0.1.min.js') }}" defer></script>
 {% endblock %}
 {% block body_attributes %} hx-headers:inherited='{"X-CSRFToken": "token-1"}'{% endblock %}
 {% block notice %}{{ notice_region() }}{% endblock %}
@@ -43,7 +47,7 @@ LIST = """<label>Search <input id="find" type="search" data-filter-list="people"
 <output data-count-of="#people">0</output>
 <ul id="people">{% for name in ["0001 Zoë Ångström", "0002 Łucja Nowak", "0003 Zoe Smith"] %}
 <li><label><input type="checkbox" name="candidate">{{ name }}</label></li>{% endfor %}</ul>{{ print_button() }}"""
-COUNTDOWN = """<script src="/static/candidate.js" defer></script>
+COUNTDOWN = """<script>{{ inline("candidate.js") }}</script><script src="{{ asset('countdown.js') }}" defer></script>
 <div class="countdown" data-countdown="1786424400" data-now="1786424390" data-spread="4">
 {% for unit in ["day", "hour", "minute", "second"] %}<p data-unit="{{ unit }}"></p>{% endfor %}</div>
 <p hidden data-scripted>Here: <time datetime="2026-08-11T05:00:00Z" data-local></time></p>"""
@@ -75,7 +79,9 @@ def centre(number, delay):
 
 
 def stage():
-    app = Flask(__name__, static_folder=ROOT / "static", template_folder=ROOT / "templates")
+    app = Flask(__name__, static_folder=None, template_folder=ROOT / "templates")
+    app.wsgi_app = assets.Assets(app.wsgi_app, ())
+    app.jinja_env.globals.update(assets.IN_TEMPLATES)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["_"] = lambda text, **values: text % values if values else text
     app.posts, app.wake = [], threading.Event()
@@ -87,7 +93,7 @@ def stage():
 
     @app.get("/<name>")
     def page(name):
-        return render_template_string(PAGE + bodies[name] + "{% endblock %}", locale="en", direction="ltr",
+        return render_template_string(PAGE + bodies[name] + "{% endblock %}", name=name, locale="en", direction="ltr",
                                       portal_name="Portal", board_name="Board", htmx_config=config)
 
     @app.post("/<name>")

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import _nginx
 from benchmarks._servers import free_port
-from tests import programs
 from tests.cast import KEYS
 
 ROOT = Path(__file__).parents[2]
-SITE = "results.example"
+SITE = _nginx.NAME
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -77,46 +77,14 @@ def deployed(app, database_url, tmp_path_factory):
                "app:create_app"]
     settings = {"INSTANCE_PATH": str(folder), "ROLE": "candidate", "PRODUCTION": "1", "TRUSTED_PROXIES": "1",
                 "CANDIDATE_HOST": SITE}
-    conf = _configured(folder, port, behind)
-    nginx = [programs.nginx(), "-p", str(folder), "-c", str(conf),
-             "-g", "user root; daemon off;"]  # whose folder it is, where root runs the tests
     with (_running(list(map(str, granian)), settings, database_url, behind),
-          _running(nginx, {}, "", port)):
+          _running(_nginx.command(folder, port, behind, free_port()), {}, "", port)):
         yield Site(port, tls=True)
 
 
 @pytest.fixture(params=["embedded", "deployed"])
 def site(request):
     return request.getfixturevalue(request.param)
-
-
-def _configured(folder, port, behind):
-    """The path of deploy/nginx.conf with this machine's ports, files and certificate."""
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                    "-subj", f"/CN={SITE}", "-keyout", folder / "key.pem", "-out", folder / "fullchain.pem"],
-                   check=True, capture_output=True)
-    text = (ROOT / "deploy" / "nginx.conf").read_text()
-    changes = {
-        "listen 80;": f"listen 127.0.0.1:{free_port()};", "listen 443 ssl;": f"listen 127.0.0.1:{port} ssl;",
-        "/etc/nginx/tls": str(folder), "/var/cache/nginx": str(folder), "include /etc/nginx/mime.types;": "",
-        "server portal:8000;": f"server 127.0.0.1:{behind};", "server candidate:8000;": f"server 127.0.0.1:{behind};",
-        "events {": f"error_log stderr error;\npid {folder}/pid;\nevents {{",
-        "http {": "http {" + "".join(f"{kind}_temp_path {folder}/{kind};" for kind in (
-            "client_body", "proxy", "fastcgi", "uwsgi", "scgi")),
-    }
-    if _is_before_1_25():
-        changes |= {"http2 on;": ""}
-    for given, wanted in changes.items():
-        assert given in text
-        text = text.replace(given, wanted)
-    conf = folder / "nginx.conf"
-    conf.write_text(text)
-    return conf
-
-
-def _is_before_1_25():
-    said = subprocess.run([programs.nginx(), "-v"], capture_output=True, text=True, check=True).stderr
-    return tuple(map(int, said.strip().rpartition("/")[2].split(".")[:2])) < (1, 25)
 
 
 @contextmanager

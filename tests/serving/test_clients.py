@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks._servers import open_files
 from models.tables.exams import Release
+from views.assets import address
 
 CONNECTIONS = 300
 HONEST = 15  # flows; each has three connections of its own
@@ -18,7 +19,7 @@ SLOW = {
     "headers never end": b"GET /results/en/sign-in HTTP/1.1\r\nHost: %s\r\nX-Slow: a",
     "the body is withheld": HALF_A_SIGN_IN + b"Content-Length: 2000\r\n\r\nusername=",
     "a chunk is withheld": HALF_A_SIGN_IN + b"Transfer-Encoding: chunked\r\n\r\n5\r\nuse",
-    "nothing is read": b"GET /static/htmx-4.0.1.min.js HTTP/1.1\r\nHost: %s\r\n\r\n" * 10,
+    "nothing is read": f"GET {address('htmx-4.0.1.min.js')} HTTP/1.1\r\n".encode() + b"Host: %s\r\n\r\n" * 10,
 }
 
 

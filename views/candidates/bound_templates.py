@@ -1,16 +1,20 @@
 """The candidate site's templates, compiled once a language with its messages and addresses written into them.
 
-Looked up at every request, translations, static addresses and context processors cost more than the page. So
-when a template is compiled here, `_('…')`, `url_for('static', …)` and the names below become the text that they
-stand for. The templates are the same as everywhere else, and nothing here asks for a user or a staff session.
+Looked up at every request, translations and context processors cost more than the page. So when a template is compiled
+here, `_('…')` and the names below become the text that they stand for. The templates are the same as everywhere else,
+and nothing here asks for a user or a staff session.
 """
-from flask import current_app, g, url_for
+import struct
+import zlib
+
+from flask import Response, current_app, g, request
 from flask_babel import get_translations
 from jinja2 import nodes
 from jinja2.compiler import CodeGenerator
 from jinja2.visitor import NodeTransformer
 
 from models.rules.languages import LANGUAGES, NAMES
+from views import assets
 
 MIDDLE = "\N{REPLACEMENT CHARACTER}middle\N{REPLACEMENT CHARACTER}"
 
@@ -20,19 +24,63 @@ def render(name, **values):
     return environment().get_template(name).render(values)
 
 
-def fixed(name, **values):
-    """The same for a page that is the same for everybody: rendered once a language and process."""
-    kept = environment().kept_pages
-    key = (name, *values.values())
-    if key not in kept:
-        kept[key] = render(name, **values)
-    return kept[key]
+def same_for_all(name, cached, **values):
+    """The answer with a page that is the same for everybody: rendered and compressed once a language and process."""
+    forms = _kept(name, assets.packed, **values)
+    return _encoded(forms, assets.coding(request.headers.get("Accept-Encoding", "")), cached)
 
 
 def inside(name, middle, **values):
-    """The page `name`, the same for everybody but for its middle: `{{ middle }}` stands where that belongs."""
-    before, after = fixed(name, middle=MIDDLE, **values).split(MIDDLE)
-    return before + middle + after
+    """The answer with the page `name`, the same for everybody but for its middle, `{{ middle }}` there.
+
+    Compressed, which tells nobody anything (BREACH): no secret stands in such a page beside what a request says.
+    """
+    shell = _kept(name, Shell, middle=MIDDLE, **values)
+    chosen = assets.coding(request.headers.get("Accept-Encoding", ""), ("gzip",))
+    return _encoded({chosen: shell.around(middle.encode(), chosen)}, chosen, "no-store")
+
+
+def _kept(name, make, **values):
+    """`make` of the bytes of a rendered page, once."""
+    kept = environment().kept_pages
+    key = (name, *values.values())
+    if key not in kept:
+        kept[key] = make(render(name, **values).encode())
+    return kept[key]
+
+
+def _encoded(forms, chosen, cached):
+    response = Response(forms[chosen], mimetype="text/html")
+    response.headers["Cache-Control"] = cached
+    response.headers["Vary"] = "Accept-Encoding"
+    if chosen != "identity":
+        response.headers["Content-Encoding"] = chosen
+    return response
+
+
+class Shell:
+    """A page around its middle. Its two ends are compressed once; the middle goes between them (RFC 1951 and 1952)."""
+
+    HEAD = b"\x1f\x8b\x08" + bytes(6) + b"\xff"
+
+    def __init__(self, page):
+        self.before, self.after = page.split(MIDDLE.encode())
+        self.packed_before = self.HEAD + _deflated(self.before, 9, zlib.Z_FULL_FLUSH)
+        self.packed_after = _deflated(self.after, 9, zlib.Z_FINISH)
+        self.sum_before = zlib.crc32(self.before)
+
+    def around(self, middle, coding):
+        if coding == "identity":
+            return self.before + middle + self.after
+        total = zlib.crc32(self.after, zlib.crc32(middle, self.sum_before))
+        length = len(self.before) + len(middle) + len(self.after)
+        return b"".join((self.packed_before, _deflated(middle, 4, zlib.Z_FULL_FLUSH), self.packed_after,
+                         struct.pack("<LL", total, length)))
+
+
+def _deflated(part, level, end):
+    machine = zlib.compressobj(level, zlib.DEFLATED, -15)
+    return machine.compress(part) + machine.flush(end)
 
 
 def environment():
@@ -55,7 +103,8 @@ def _bound(language):
         "direction": LANGUAGES[language].direction,
     }
     bound.catalogue, bound.kept_pages = catalogue, {}
-    bound.globals = {"_": lambda msgid, **values: catalogue.ugettext(msgid) % values, "languages": NAMES}
+    bound.globals = {"_": lambda msgid, **values: catalogue.ugettext(msgid) % values, "languages": NAMES,
+                     **assets.IN_TEMPLATES}
     bound.filters = {**shared.filters, "say": lambda sentence: _said(catalogue, sentence)}
     bound.code_generator_class = BindingGenerator
     return bound
@@ -87,8 +136,6 @@ class Binder(NodeTransformer):
         called = getattr(node.node, "name", None)
         if called == "_" and isinstance(node.args[0], nodes.Const):
             return self._message(node)
-        if called == "url_for" and node.args[0].value == "static":
-            return nodes.Const(url_for("static", filename=node.kwargs[0].value.value), lineno=node.lineno)
         return self.generic_visit(node)
 
     def _message(self, node):

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, g, request
 from models.database import Refused
 from models.rules import grades, statement_codes
 from models.rules.languages import LANGUAGES
-from views.candidates.bound_templates import fixed, render
+from views.candidates.bound_templates import render, same_for_all
 from views.hypermedia import now
 
 bp = Blueprint("public", __name__)
@@ -33,9 +33,7 @@ def by_language(response):
 
 @bp.get("/privacy")
 def privacy():
-    response = Response(fixed("candidates/privacy.html"), mimetype="text/html")
-    response.headers["Cache-Control"] = "public, max-age=3600"
-    return response
+    return same_for_all("candidates/privacy.html", "public, max-age=3600")
 
 
 @bp.route("/verify", methods=["GET", "POST"])

@@ -5,7 +5,7 @@ where they come from (`views/admission.py`), and every rule is asked on every re
 """
 from urllib.parse import parse_qsl
 
-from flask import Blueprint, Response, abort, g, redirect, request
+from flask import Blueprint, Response, abort, g, request
 
 from models.acts import candidate_sign_in
 from models.database import Refused
@@ -13,7 +13,7 @@ from models.rules import candidate_sheet
 from models.rules.languages import LANGUAGES
 from views import errors
 from views.candidates import cookie, turns
-from views.candidates.bound_templates import fixed, inside, render
+from views.candidates.bound_templates import inside, render, same_for_all
 from views.candidates.sheet import sheet_values
 from views.candidates.statement import statement_pdf
 from views.errors import leave_for
@@ -41,9 +41,9 @@ def speak(_endpoint, values):
 
 @bp.get("/")
 def index():
-    """The address on the slip: on to the page in the reader's language."""
-    language = request.accept_languages.best_match(LANGUAGES, "en")
-    response = redirect(f"/results/{language}/sign-in", 303)
+    """The address on the slip: the sign-in page, at once, in the reader's language."""
+    g.language = request.accept_languages.best_match(LANGUAGES, "en")
+    response = _public(signed_out=False)
     response.vary.add("Accept-Language")
     return response
 
@@ -55,6 +55,7 @@ def sign_in():
 
 @bp.post("/<language>/sign-in")
 def signed_in():
+    """On to the results; a page with script takes them `at_once`, a way there and back less on a slow line."""
     form = _form()
     username, password = _typed(form.get("username", "")), _typed(form.get("password", ""))
     if not turns.is_mine(comes_again="again" in form):
@@ -69,7 +70,12 @@ def signed_in():
             error=refusal.fields.get("password"), refusal=refusal.sentence), 422)
     except candidate_sign_in.Shut as door:
         return _page(render("candidates/shut.html", door=door), 403)
-    return _to(_site(), cookie.header(token, instant))
+    found = candidate_sheet.sheet(token, instant, instant) if "at_once" in form else None
+    if found is None:
+        return _to(_site(), cookie.header(token, instant))
+    response = _sheet_page(sheet_values(found, instant, g.language))  # whose script sets the address right
+    response.headers.add(*cookie.header(token, instant))
+    return response
 
 
 @bp.get("/<language>/")
@@ -85,8 +91,7 @@ def sheet():
     values = sheet_values(found, instant, g.language)
     if wants_fragment():
         return _page(render("candidates/_answer.html", **values))
-    response = _page(inside("candidates/sheet.html", render("candidates/_sheet.html", **values),
-                            state=values["state"], asks_again=bool(values["countdown"])))
+    response = _sheet_page(values)
     if instant - active_at >= cookie.RENEWED_AFTER:
         cookie.write(response, token, instant)
     return response
@@ -146,23 +151,27 @@ def _waiting(username, password):
                   typed={"username": username, "password": password})
 
 
+def _sheet_page(values):
+    return inside("candidates/sheet.html", render("candidates/_sheet.html", **values), state=values["state"],
+                  asks_again=bool(values["countdown"]))
+
+
 def _site():
     return f"/results/{g.language}/"
 
 
 def _public(signed_out):
     """The sign-in page as it is for everybody; a proxy in front may keep it for a second."""
-    response = _page(fixed("candidates/sign_in.html", username="", password="", error=None, refusal=None,
-                           signed_out=signed_out))
-    response.headers["Cache-Control"] = PUBLIC_PAGE
-    return response
+    return same_for_all("candidates/sign_in.html", PUBLIC_PAGE, username="", password="", error=None, refusal=None,
+                        signed_out=signed_out)
 
 
 def _come_back(status=200):
     """To somebody who may well be signed in: an open page asks again by itself, a new one is told to."""
     if wants_fragment():
         return Response("", 503, {"Retry-After": str(turns.seconds_to_wait())})
-    response = _page(fixed("candidates/wait.html", typed=None, seconds=0), status)
+    response = same_for_all("candidates/wait.html", "no-store", typed=None, seconds=0)
+    response.status_code = status
     response.headers["Refresh"] = str(turns.seconds_to_wait())
     return response
 

@@ -1,0 +1,34 @@
+// An open countdown: it runs, and a page that waits never gives up asking.
+(() => {
+  "use strict";
+  // data-countdown: epoch seconds by the server's clock (data-now). At zero the element hears `due`, spread over
+  // data-spread seconds.
+  const language = document.documentElement.lang.replace(/^en$/, "en-GB");
+  const sizes = { day: 86400, hour: 3600, minute: 60, second: 1 };
+  const tick = () => document.querySelectorAll("[data-countdown]").forEach((box) => {
+    const { countdown, now, spread = 5 } = box.dataset;
+    box.ahead ??= now ? now * 1000 - Date.now() : 0;
+    let left = Math.max(0, Math.ceil(countdown - (Date.now() + box.ahead) / 1000));
+    if (!left) box.due ??= setTimeout(() => box.dispatchEvent(new Event("due")), Math.random() * spread * 1000);
+    box.querySelectorAll("[data-unit]").forEach((part) => {
+      const { unit } = part.dataset;
+      part.innerHTML = new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" })
+        .formatToParts(Math.floor(left / sizes[unit]))
+        .map(({ type, value }) => type === "unit" ? `<span>${value}</span>` : value.trim() && `<b>${value}</b>`)
+        .join("");
+      left %= sizes[unit];
+    });
+  });
+  tick();
+  setInterval(tick, 1000);
+  document.addEventListener("htmx:after:swap", tick);
+
+  // The time has come and the server is busy: again within a minute, each page at its own moment
+  const again = ({ target }) => {
+    const box = target.closest?.("[data-countdown]");
+    const ask = () => box.dispatchEvent(new Event("due", { bubbles: true }));
+    if (box?.due) setTimeout(ask, 10000 + Math.random() * 50000);
+  };
+  document.addEventListener("htmx:error", again);
+  document.addEventListener("htmx:response:error", again);
+})();
