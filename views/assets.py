@@ -7,7 +7,7 @@ import gzip
 import hashlib
 import re
 from base64 import b64encode
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -62,6 +62,7 @@ def packed(raw):
     return {"br": brotli.compress(raw), "gzip": gzip.compress(raw, mtime=0), "identity": raw}
 
 
+@lru_cache(maxsize=256)
 def coding(accepted, held=("br", "gzip")):
     """The first of the codings `held` that an Accept-Encoding header takes, else "identity"."""
     taken = {part.partition(";")[0].strip() for part in accepted.lower().split(",") if not REFUSED.search(part)}

@@ -15,6 +15,7 @@ from peewee import fn
 
 from models.database import database
 from models.passwords import keys
+from models.statements import Statement, given
 from models.tables import audit
 from models.tables.attempts import Attempts
 
@@ -107,7 +108,7 @@ def _add(subject, period, now):
     if counted is None:
         if _add_name(period, now) > MOST_NAMES:
             return 1
-        Attempts.insert(subject=subject, since=_start(now, period), count=0).on_conflict_ignore().execute()
+        _open(subject=subject, since=_epoch(now, period))
         counted = _raised(subject, period, now)
     elif counted == 1:  # it was given back before
         _add_name(period, now)
@@ -116,24 +117,23 @@ def _add(subject, period, now):
 
 def _add_name(period, now):
     """Count one more name; gives how many there are in the period."""
-    row = {"subject": _names(period), "since": _start(now, period), "count": 0}
-    Attempts.insert(row).on_conflict_ignore().execute()
+    _open(subject=_names(period), since=_epoch(now, period))
     return _raised(_names(period), period, now)
 
 
 def _raised(subject, period, now):
     """The count of a row after one more; None where there is no such row."""
-    rows = list(Attempts.update(count=Attempts.count + 1).where(_at(subject, period, now)).returning(Attempts.count))
-    return rows[0].count if rows else None
+    row = _raise(subject=subject, since=_epoch(now, period)).fetchone()
+    return row and row[0]
 
 
 def _watch_spraying(who, period, now):
     """Many accounts, each tried little: one alarm a period and size."""
-    names = Attempts.select(Attempts.count).where(_at(_names(period), period, now)).scalar() or 0
+    row = _count(subject=_names(period), since=_epoch(now, period)).fetchone()
     for size in SPRAYED[period]:
-        if names >= size:
+        if row and row[0] >= size:
             mark = _digest(f"{NAMES[period]} {size}")
-            Attempts.insert(subject=mark, since=_start(now, period), count=0).on_conflict_ignore().execute()
+            _open(subject=mark, since=_epoch(now, period))
             if _is_first_alarm(mark, period, now):
                 audit.record(who, "alarm: many accounts tried", now,
                              subject=f"{size} accounts from {_start(now, period):%Y-%m-%d %H:%M} UTC")
@@ -157,9 +157,20 @@ def _start(now, period):
     return now - timedelta(seconds=int(now.timestamp()) % int(period.total_seconds()), microseconds=now.microsecond)
 
 
+def _epoch(now, period):
+    return int(_start(now, period).timestamp())
+
+
 def _names(period):
     return _digest(f"names of {NAMES[period]}")
 
 
 def _digest(text):
     return hmac.digest(keys.pepper(keys.pepper_id), text.encode(), "sha256").hex()
+
+
+# Whoever guesses in thousands must not cost more than whoever knows: made once.
+_one = (Attempts.subject == given("subject")) & (Attempts.since == given("since"))
+_open = Statement(lambda: Attempts.insert(subject=given("subject"), since=given("since"), count=0).on_conflict_ignore())
+_raise = Statement(lambda: Attempts.update(count=Attempts.count + 1).where(_one).returning(Attempts.count))
+_count = Statement(lambda: Attempts.select(Attempts.count).where(_one))

@@ -3,7 +3,7 @@
 Case bears meaning: `A` is A Level, `a` is AS. Nothing here changes or compares case-blind, except to print the
 capital's second form: A*(a*), 9 (NINE).
 """
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from models.database import Sentence
@@ -48,6 +48,7 @@ def printed(grade):
     return Printed(grade, f"({grade.lower()})") if grade != grade.lower() else Printed(grade)
 
 
+@lru_cache(maxsize=512)
 def award(grade, second_grade=""):
     """The Printed grades of one result: two for a double award."""
     return (printed(grade), printed(second_grade)) if second_grade else (printed(grade),)

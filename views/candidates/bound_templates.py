@@ -16,6 +16,8 @@ from jinja2.visitor import NodeTransformer
 from models.rules.languages import LANGUAGES, NAMES
 from views import assets
 
+ONCE = (9, zlib.DEFLATED, -15, 9)  # level, method, window, memory
+EACH_TIME = (1, zlib.DEFLATED, -12, 4)  # 20 KB of tables instead of 270: they would push all else out of the caches
 MIDDLE = "\N{REPLACEMENT CHARACTER}middle\N{REPLACEMENT CHARACTER}"
 
 
@@ -50,12 +52,10 @@ def _kept(name, make, **values):
 
 
 def _encoded(forms, chosen, cached):
-    response = Response(forms[chosen], mimetype="text/html")
-    response.headers["Cache-Control"] = cached
-    response.headers["Vary"] = "Accept-Encoding"
+    headers = [("Cache-Control", cached), ("Vary", "Accept-Encoding")]
     if chosen != "identity":
-        response.headers["Content-Encoding"] = chosen
-    return response
+        headers.append(("Content-Encoding", chosen))
+    return Response(forms[chosen], headers=headers, content_type="text/html; charset=utf-8")
 
 
 class Shell:
@@ -65,8 +65,8 @@ class Shell:
 
     def __init__(self, page):
         self.before, self.after = page.split(MIDDLE.encode())
-        self.packed_before = self.HEAD + _deflated(self.before, 9, zlib.Z_FULL_FLUSH)
-        self.packed_after = _deflated(self.after, 9, zlib.Z_FINISH)
+        self.packed_before = self.HEAD + _deflated(self.before, ONCE, zlib.Z_FULL_FLUSH)
+        self.packed_after = _deflated(self.after, ONCE, zlib.Z_FINISH)
         self.sum_before = zlib.crc32(self.before)
 
     def around(self, middle, coding):
@@ -74,12 +74,12 @@ class Shell:
             return self.before + middle + self.after
         total = zlib.crc32(self.after, zlib.crc32(middle, self.sum_before))
         length = len(self.before) + len(middle) + len(self.after)
-        return b"".join((self.packed_before, _deflated(middle, 4, zlib.Z_FULL_FLUSH), self.packed_after,
+        return b"".join((self.packed_before, _deflated(middle, EACH_TIME, zlib.Z_FULL_FLUSH), self.packed_after,
                          struct.pack("<LL", total, length)))
 
 
-def _deflated(part, level, end):
-    machine = zlib.compressobj(level, zlib.DEFLATED, -15)
+def _deflated(part, how, end):
+    machine = zlib.compressobj(*how)
     return machine.compress(part) + machine.flush(end)
 
 
