@@ -4,7 +4,7 @@ import resource
 
 from benchmarks._servers import cpu_seconds
 
-ON_ONE_NODE = ("nginx", "PostgreSQL")  # however many there are
+ON_ONE_NODE = ("PostgreSQL",)  # however many there are
 
 
 class Meter:

@@ -23,9 +23,11 @@ def application(path):
     folder = _translated_pages()
     settings.configure(
         SECRET_KEY="s" * 50, ALLOWED_HOSTS=["*"], ROOT_URLCONF=__name__, USE_I18N=True, USE_TZ=True,
+        STATIC_URL="/static/", STATIC_ROOT=str(rules.STATIC),
         INSTALLED_APPS=["django.contrib.sessions"],
         MIDDLEWARE=[
-            "django.middleware.security.SecurityMiddleware", "django.contrib.sessions.middleware.SessionMiddleware",
+            "django.middleware.security.SecurityMiddleware", "whitenoise.middleware.WhiteNoiseMiddleware",
+            "django.contrib.sessions.middleware.SessionMiddleware",
             "django.middleware.locale.LocaleMiddleware", "django.middleware.common.CommonMiddleware",
             "django.middleware.csrf.CsrfViewMiddleware", "django.middleware.clickjacking.XFrameOptionsMiddleware",
             f"{__name__}.guard"],

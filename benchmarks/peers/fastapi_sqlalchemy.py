@@ -8,6 +8,7 @@ from babel.dates import format_datetime
 from babel.support import NullTranslations
 from fastapi import Depends, FastAPI, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from sqlalchemy import create_engine, event, select, update
 from sqlalchemy.ext.automap import automap_base
@@ -31,6 +32,7 @@ def application(path):
     t = tables.classes
     make_session = sessionmaker(engine)
     app = FastAPI()
+    app.mount("/static", StaticFiles(directory=rules.STATIC))
     templates = Jinja2Templates(directory=Path(__file__).with_name("pages"))
     templates.env.add_extension("jinja2.ext.i18n")
     templates.env.install_gettext_translations(NullTranslations(), newstyle=True)

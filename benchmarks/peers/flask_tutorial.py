@@ -31,7 +31,7 @@ class Plain:
 
 
 def application(_path):
-    app = Flask(__name__, template_folder="pages")
+    app = Flask(__name__, template_folder="pages", static_folder=rules.STATIC)
     app.config.update(SECRET_KEY="s" * 40, SESSION_COOKIE_SAMESITE="Lax")
     Babel(app)
     CSRFProtect(app)

@@ -5,12 +5,14 @@ last three None; `entries`: pairs (entry, result or None); `releases`: rows. Tim
 """
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from models import passwords
 from models.rules import grades
 
 IDLE = 900
+STATIC = Path(__file__).parents[2] / "static"
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "

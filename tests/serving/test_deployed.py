@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from models.tables.exams import Release
 from models.tables.slips import CandidateSession
+from views.assets import address, content
 
 
 def test_a_candidate_gets_in_through_nginx_with_a_cookie_for_tls_alone(deployed, cast):
@@ -39,3 +40,20 @@ def test_the_first_page_comes_from_the_cache_while_thousands_ask(deployed, cast)
     answers = {deployed.ask("GET", "/results/en/sign-in").headers["X-Cached"] for _ in range(20)}
 
     assert "HIT" in answers
+
+
+def test_nginx_gives_out_the_files_itself_and_asks_the_program_for_what_it_lacks(deployed, cast):
+    file = deployed.ask("GET", address("site.css"))
+    lacking = deployed.ask("GET", "/static/site.0123456789ab.css")
+
+    assert file.body == content("site.css").decode()
+    assert file.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert file.headers["Last-Modified"]  # which the program's own answers do not have
+    assert (lacking.status, "There is no such page" in lacking.body) == (404, True)
+
+
+def test_the_address_on_the_slip_is_kept_in_each_readers_language(deployed, cast):
+    pages = {language: deployed.ask("GET", "/results/", Accept_Language=language) for language in ("ar", "en", "ar")}
+
+    assert ['lang="ar"' in pages[language].body for language in ("ar", "en")] == [True, False]
+    assert deployed.ask("GET", "/results/", Accept_Language="ar").headers["X-Cached"] in ("HIT", "EXPIRED", "STALE")
