@@ -1,11 +1,17 @@
 """Codes that people type from paper or a screen, and digests of secrets that are never kept themselves."""
 import hashlib
-import re
 import secrets
+import unicodedata
 
 ALPHABET = "23456789BCDFGHJKLMNPQRSTVWXYZ"  # no vowels, no 0 1 I O
 VALUE = {symbol: value for value, symbol in enumerate(ALPHABET)}
 BASE = len(ALPHABET)
+KEPT = {"Lu", "Lo", "Lt", "Ll", "Nd", "No"}  # categories of letters and digits; ー is none (Lm)
+LOOK_ALIKES = str.maketrans(
+    "АВЕЅІЈКМНОРСТХУ" "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ" "〇",
+    "ABESIJKMHOPCTXY" "ABEZHIKMNOPTYX" "0")
+LETTERS = str.maketrans("01", "OI")
+DIGITS = str.maketrans("OILZSB", "011258")  # what a letter can only be where digits alone stand
 
 
 def new_code(symbols):
@@ -18,9 +24,19 @@ def grouped(symbols):
     return "-".join(symbols[start:start + 4] for start in range(0, len(symbols), 4))
 
 
+def in_our_digits(text):
+    """The text with full-width letters as ours, and digits of every script as 0 to 9."""
+    return "".join(str(unicodedata.decimal(char, char)) for char in unicodedata.normalize("NFKC", text or ""))
+
+
 def as_typed(text):
-    """The symbols of what was typed: case, blanks and dashes of every kind forgiven."""
-    return re.sub(r"[\s\-\u00ad\u200b-\u200f\u2010-\u2015\u2212\ufeff_.]+", "", text or "").upper()
+    """The symbols of what was typed on any keyboard: letters and digits alone, as they are printed.
+
+    Small letters, blanks, dashes, dots and accents are forgiven; full-width letters and digits of every script are
+    read as ours, and so are the Cyrillic and Greek letters that look like one of ours.
+    """
+    letters = unicodedata.normalize("NFKD", in_our_digits(text)).upper().translate(LOOK_ALIKES)
+    return "".join(char for char in letters if unicodedata.category(char) in KEPT)
 
 
 def new_token():

@@ -3,6 +3,7 @@ import re
 
 from peewee import IntegerField
 
+from models.codes import in_our_digits
 from models.database import Checked, Refused, Sentence
 
 LONGEST_DAYS = 14
@@ -25,13 +26,13 @@ def parse_delay(text, field="delay"):
 
     Raises `Refused` for what is no delay, is not whole minutes or is longer than LONGEST.
     """
-    typed = (text or "").strip().translate({0x200E: None, 0x200F: None})
+    typed = in_our_digits(text).strip().translate({0x200E: None, 0x200F: None, ord("٫"): ".", ord("،"): ","})
     if not typed:
         return 0
     if re.fullmatch(r"\d{1,5}(?:[.,]\d{1,2})?", typed, re.ASCII):
         typed += "h"
     unreadable = Refused(**{field: Sentence(
-        "“%(typed)s” is not a delay. Type hours (24) or for example 1d 6h or 90m.", typed=typed[:40])})
+        "“%(typed)s” is not a delay. Type hours (24) or for example 1d 6h or 90m.", typed=(text or "").strip()[:40])})
     if not re.fullmatch(rf"(?:{PART.pattern}[\s,]*)+", typed, re.ASCII | re.IGNORECASE):
         raise unreadable
     minutes = sum(float(n.replace(",", ".")) * MINUTES[unit.lower()] for n, unit in PART.findall(typed))

@@ -17,7 +17,7 @@ def test_hours_days_and_minutes_are_understood(typed, minutes):
 
 
 @pytest.mark.parametrize("typed", [
-    "soon", "-1", "24x", "h", "1:30", "٢٤", "1e3", "24h24", "0.001h", "1/2", "--", "=24", "999999", "12 h h",
+    "soon", "-1", "24x", "h", "1:30", "٢٤٪", "1e3", "24h24", "0.001h", "1/2", "--", "=24", "999999", "12 h h",
 ])
 def test_what_is_no_delay_is_refused_with_what_was_typed(typed):
     with pytest.raises(Refused) as refusal:

@@ -5,6 +5,7 @@ and answers exactly what a wrong password does. What a shut door is shut for is 
 only.
 """
 import hmac
+import re
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from peewee import Case
 
 from models import passwords
 from models.acts import attempts
-from models.codes import as_typed, digest_of, new_token
+from models.codes import VALUE, as_typed, digest_of, new_token
 from models.database import Refused, Sentence, database
 from models.rules.candidate_sheet import ABSOLUTE, contact_in
 from models.rules.standing import governed, has_access, is_covered, series_open, uses_default_contact
@@ -20,20 +21,14 @@ from models.statements import Statement, given
 from models.tables.audit import AuditEvent
 from models.tables.exams import Candidate, Centre, Series
 from models.tables.offers import Offer
-from models.tables.slips import CandidateSession, Credential, username_as_typed
+from models.tables.slips import CandidateSession, Credential, username_as_typed, username_perhaps
 from models.tables.subcentres import AttachedDefaults
 
 NOBODY_SALT = "00" * 16  # hashed with for a username that nobody has
 WRONG = Sentence(
     "The username or the password is not right. Check both against your slip; the newest slip counts.")
-MISTAKES = {
-    "length": Sentence(
-        "The password has 16 letters and digits. Check what you typed: one is missing or one is too many."),
-    "symbol": Sentence(
-        "The password has only the digits 2 to 9 and capital letters without A, E, I, O and U. Check for a 0, "
-        "a 1 or a vowel."),
-    "check": Sentence("One letter or digit of the password is wrong, or two have changed places. Check each one."),
-}
+LIKELY = {"0": "D / Q", "O": "D / Q", "1": "7 / L", "I": "J / L", "A": "4 / R", "E": "3 / F", "U": "V"}
+NO_USERNAME = Sentence("A username looks like XA101-0007-J26: centre number, candidate number, exam series.")
 CLOSED, ASLEEP, WITHDRAWN, SHUT = "closed", "asleep", "withdrawn", "shut"
 DOORS = {
     CLOSED: Sentence("Your password is right, but the results site has closed for this series."),
@@ -42,6 +37,8 @@ DOORS = {
     WITHDRAWN: Sentence("Your password is right, but you have no valid entry in this series any more."),
     SHUT: Sentence("Your password is right, but your centre does not give access to results on this site now."),
 }
+SHORTEST = 10  # symbols of a username
+SHAPE = re.compile(r"[A-Z0-9]{5}-[0-9]{4}-[A-Z0-9]{2,8}")
 KEPT = timedelta(days=1)  # a session that has ended, until it is forgotten
 
 
@@ -49,6 +46,7 @@ class Door(NamedTuple):
     """What the look-up by username gives."""
 
     id: int
+    username: str
     generation: int
     salt: str
     verifier: str
@@ -80,21 +78,48 @@ class Shut(Exception):
 def sign_in(typed_username, typed_password, now, old_token=None):
     """The token of a new session. `old_token`: of the session that this browser had, which ends.
 
-    Raises `Refused(password=…)` for what cannot be a password, without any look-up; `Refused` with WRONG,
-    counted; `Shut` after the right password only; `passwords.MissingKey`.
+    Raises `Refused(password=…)` for what cannot be a password, without any look-up; `Refused` with WRONG or
+    NO_USERNAME, counted; `Shut` after the right password only; `passwords.MissingKey`.
     """
-    symbols = as_typed(typed_password)
+    typed, symbols = _taken_apart(as_typed(typed_username), as_typed(typed_password))
     if kind := passwords.mistake(symbols):
-        raise Refused(password=MISTAKES[kind])
-    username = username_as_typed(typed_username)
-    row = _door(username=username, now=int(now.timestamp())).fetchone()
+        raise Refused(password=_mistake(kind, symbols))
+    username = username_as_typed(typed)
+    row = _door(username=username, perhaps=username_perhaps(username), now=int(now.timestamp())).fetchone()
     door = Door(*row) if row else None
+    username = door.username if door else username
     if not is_right(door, symbols):
         attempts.count(username, door, now)
-        raise Refused(WRONG)
+        raise Refused(WRONG if SHAPE.fullmatch(username) else NO_USERNAME)  # which cost the same
     if door.shut_for:
         raise Shut(door)
     return _start(username, door, now, old_token)
+
+
+def _taken_apart(typed, symbols):
+    """(username, password) of two boxes: perhaps exchanged, or both in one. A password proves itself by its check."""
+    if passwords.mistake(symbols):
+        size = passwords.LENGTH
+        for both in (typed, symbols):
+            for name, password in ((both[:-size], both[-size:]), (both[size:], both[:size])):
+                if (not name or len(name) >= SHORTEST) and not passwords.mistake(password):
+                    return name or symbols, password
+    return typed, symbols
+
+
+def _mistake(kind, symbols):
+    """The Sentence of what is wrong with the password, as exactly as can be said of what was typed alone."""
+    if kind == "length":
+        return Sentence("The password has 16 letters and digits. Number you typed: %(num)s.", num=len(symbols))
+    if kind == "check":
+        return Sentence("One letter or digit of the password is wrong, or two are in the wrong order. Compare them "
+                        "with your slip, one by one.")
+    place, typed = next((place, symbol) for place, symbol in enumerate(symbols, 1) if symbol not in VALUE)
+    if typed not in LIKELY:
+        return Sentence("Character %(place)s of the password is %(typed)s. It is never used in a password. Look at it "
+                        "again on your slip.", place=place, typed=typed)
+    return Sentence("Character %(place)s of the password is %(typed)s. It is never used in a password. Look at it "
+                    "again on your slip: perhaps it is %(likely)s.", place=place, typed=typed, likely=LIKELY[typed])
 
 
 def is_right(door, symbols):
@@ -148,12 +173,14 @@ def _door_query():
     ], None)
     return governed(
         Credential.select(
-            Credential.id, Credential.generation, Credential.salt, Credential.verifier, Credential.pepper_id,
-            shut_for, Centre.number, Centre.name, Centre.email, Series.code, Series.name, uses_default_contact,
+            Credential.id, Credential.username, Credential.generation, Credential.salt, Credential.verifier,
+            Credential.pepper_id, shut_for,
+            Centre.number, Centre.name, Centre.email, Series.code, Series.name, uses_default_contact,
             AttachedDefaults.contact_name, AttachedDefaults.contact_phone, AttachedDefaults.contact_email,
             Offer.contact_name, Offer.contact_phone, Offer.contact_email)
         .join(Candidate).join(Centre).join_from(Candidate, Series)
-    ).where(Credential.username == given("username"))
+    ).where(Credential.username << (given("username"), given("perhaps"))
+    ).order_by(Credential.username != given("username")).limit(1)
 
 
 _door = Statement(_door_query)

@@ -14,6 +14,7 @@ from models.passwords import keys
 from models.rules import results
 from models.rules.standing import visible_to
 from models.tables.exams import Candidate, Centre, Series
+from models.tables.slips import username_as_typed
 
 DIGEST, SIGNATURE = 8, 14  # symbols
 VALID, CHANGED, HIDDEN = "valid", "changed", "hidden"
@@ -60,14 +61,14 @@ def check(typed, now):
     bare = as_typed(typed)[:60]
     head, digest, signature = (
         bare[:-DIGEST - SIGNATURE], bare[-DIGEST - SIGNATURE:-SIGNATURE], bare[-SIGNATURE:])
-    username = f"{head[:5]}-{head[5:9]}-{head[9:]}"
+    username = username_as_typed(head)
     if len(head) < 10 or not set(digest + signature) <= VALUE.keys():
         raise Refused(code=NO_CODE)
     signed_with = [pepper for pepper in keys.peppers.values() if hmac.compare_digest(
         signature, _symbols(pepper, f"statement {username} {digest}", SIGNATURE))]
     if not signed_with:
         raise Refused(code=NO_CODE)
-    candidate = _candidate(head)
+    candidate = _candidate(*username.split("-"))
     if candidate is None:
         return Checked(CHANGED)
     return _compare(candidate, username, digest, signed_with[0], now)
@@ -97,12 +98,12 @@ def visible_lines(rows):
                       row.pum) for row in rows if row.grade is not None and row.status == "entered")
 
 
-def _candidate(head):
+def _candidate(centre, number, short):
     return (
         Candidate.select(Candidate.id, Candidate.number, Candidate.name, Centre.id, Centre.number, Centre.name,
                          Series.id, Series.name)
         .join(Centre).switch(Candidate).join(Series)
-        .where(Centre.number == head[:5], Candidate.number == head[5:9], Series.short == head[9:]).first())
+        .where(Centre.number == centre, Candidate.number == number, Series.short == short).first())
 
 
 def _digest(pepper, username, candidate_name, lines):

@@ -1,7 +1,7 @@
 """Logins and the paper they were printed on. Rows hold what is true; the verbs are in `issuing`."""
 from peewee import BooleanField, CharField, ForeignKeyField, IntegerField, JSONField, TextField
 
-from models.codes import as_typed
+from models.codes import DIGITS, LETTERS, as_typed
 from models.database import Model, Moment
 from models.tables.exams import Candidate, Centre, Series
 
@@ -91,6 +91,11 @@ def username_of(centre_number, candidate_number, series):
 
 
 def username_as_typed(text):
-    """The username that was meant: case, blanks and dashes forgiven. XA1010007J26 → XA101-0007-J26."""
+    """The username that was meant, from any keyboard: xa101 ٠٠٠٧ j26 → XA101-0007-J26, XA101-OOO7-J26 → the same."""
     bare = as_typed(text)[:24]
-    return f"{bare[:5]}-{bare[5:9]}-{bare[9:]}"
+    return f"{bare[:5]}-{bare[5:9].translate(DIGITS)}-{bare[9:10]}{bare[10:12].translate(DIGITS)}{bare[12:]}"
+
+
+def username_perhaps(username):
+    """The same with letters first and digits behind them in the centre's number, as most are: NC1O1 → NC101."""
+    return f"{username[:2].translate(LETTERS)}{username[2:5].translate(DIGITS)}{username[5:]}"

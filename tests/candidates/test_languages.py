@@ -99,7 +99,7 @@ def test_a_refusal_is_told_in_the_same_language(guest, slips):
                           headers=OURS)
     foreign = guest().post(f"{SITE}sign-in", {}, csrf=False, htmx=False, headers={"Sec-Fetch-Site": "cross-site"})
 
-    assert (answer.status, "تتكون كلمة المرور من 16 حرفا ورقما" in answer.text) == (422, True)
+    assert (answer.status, "تتكون كلمة المرور من 16 حرفًا ورقمًا. عدد ما كتبته: 5." in answer.text) == (422, True)
     assert (foreign.status, "من صفحة هذا الموقع نفسه" in foreign.text) == (403, True)
 
 
