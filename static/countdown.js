@@ -12,10 +12,10 @@
     if (!left) box.due ??= setTimeout(() => box.dispatchEvent(new Event("due")), Math.random() * spread * 1000);
     box.querySelectorAll("[data-unit]").forEach((part) => {
       const { unit } = part.dataset;
-      part.innerHTML = new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" })
-        .formatToParts(Math.floor(left / sizes[unit]))
-        .map(({ type, value }) => type === "unit" ? `<span>${value}</span>` : value.trim() && `<b>${value}</b>`)
-        .join("");
+      const number = Math.floor(left / sizes[unit]); // shown always: Arabic says 'two days' without a figure
+      const words = new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" })
+        .formatToParts(number).find(({ type }) => type === "unit").value;
+      part.innerHTML = `<b>${number}</b><span>${words}</span>`;
       left %= sizes[unit];
     });
   });

@@ -132,6 +132,20 @@ def test_the_time_is_told_in_the_zone_of_the_device(open_page, password, release
     expect(page.get_by_text("In Karachi")).to_contain_text("Tuesday, 13 August 2030, 10:00")
 
 
+def test_the_countdown_shows_its_figures_in_arabic_too(open_page, password, release):
+    """Whose words for one and two have no figure of their own."""
+    release("A Level", days=2, hours=1, minutes=2, seconds=30)
+    page = open_page()
+    page.goto("/results/ar/sign-in")
+    page.locator("[name=username]").fill(USERNAME)
+    page.locator("[name=password]").fill(password)
+    page.locator("form .button").click()
+    page.wait_for_function("window.htmx")
+    expect(page.locator("[data-unit=day] span")).to_have_text("يومان")
+
+    assert page.locator("[data-unit] b").all_inner_texts()[:3] == ["2", "1", "2"]
+
+
 def test_without_script_everything_works_by_reloading(open_page, password, release):
     page = open_page(script=False)
     sign_in(page, password)
