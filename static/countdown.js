@@ -3,22 +3,30 @@
   "use strict";
   // data-countdown: epoch seconds by the server's clock (data-now). At zero the element hears `due`, spread over
   // data-spread seconds.
-  const language = document.documentElement.lang.replace(/^en$/, "en-GB");
   const sizes = { day: 86400, hour: 3600, minute: 60, second: 1 };
   const tick = () => document.querySelectorAll("[data-countdown]").forEach((box) => {
     const { countdown, now, spread = 5 } = box.dataset;
     box.ahead ??= now ? now * 1000 - Date.now() : 0;
     let left = Math.max(0, Math.ceil(countdown - (Date.now() + box.ahead) / 1000));
+    const said = { 600: box.dataset.ten, 60: box.dataset.one }[left];
+    if (said) document.querySelector("#notice").textContent = said;
     if (!left) box.due ??= setTimeout(() => box.dispatchEvent(new Event("due")), Math.random() * spread * 1000);
     box.querySelectorAll("[data-unit]").forEach((part) => {
-      const { unit } = part.dataset;
-      const number = Math.floor(left / sizes[unit]); // shown always: Arabic says 'two days' without a figure
-      const words = new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" })
-        .formatToParts(number).find(({ type }) => type === "unit").value;
-      part.innerHTML = `<b>${number}</b><span>${words}</span>`;
+      const { unit } = part.dataset; // its caption stands there, the same for every number
+      part.querySelector("b").textContent = Math.floor(left / sizes[unit]);
       left %= sizes[unit];
     });
   });
+  // Who was on what is replaced comes to the new heading, not to the top of the page
+  document.addEventListener("htmx:before:swap", () => {
+    if (!document.querySelector("#sheet").contains(document.activeElement)) return;
+    document.addEventListener("htmx:after:swap", () => {
+      const heading = document.querySelector("#sheet h1");
+      heading.tabIndex = -1;
+      heading.focus();
+    }, { once: true });
+  });
+
   tick();
   setInterval(tick, 1000);
   document.addEventListener("htmx:after:swap", tick);

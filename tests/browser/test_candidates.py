@@ -101,7 +101,35 @@ def test_a_page_open_at_the_instant_shows_the_results_by_itself(open_page, passw
 
     expect(page).to_have_title(re.compile("Your results so far"))
     expect(page.get_by_role("heading", name="IGCSE results come out")).to_be_visible()
+    expect(page.locator("#notice")).to_have_text("A Level: your results are here.")
     assert loads == []
+
+
+def test_who_was_on_what_is_replaced_comes_to_the_new_heading(open_page, password, release):
+    page = open_page()
+    sign_in(page, password)
+    page.wait_for_load_state("networkidle")
+    page.get_by_role("button", name="Show my results").focus()
+    release("A Level", seconds=-1)
+
+    page.locator("[data-countdown]").dispatch_event("due")
+
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your results so far")
+
+
+def test_ten_minutes_and_one_are_said_once(open_page, password, release):
+    page = open_page()
+    page.clock.install(time=datetime.now(UTC))
+    release("A Level", minutes=10, seconds=5)
+    sign_in(page, password)
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("#notice")).to_have_text("")
+
+    page.clock.run_for(10_000)
+    expect(page.locator("#notice")).to_have_text("10 minutes left")
+    page.clock.run_for(539_000)
+    expect(page.locator("#notice")).to_have_text("1 minute left")
 
 
 @pytest.mark.parametrize("hours", [-30, 30])
@@ -140,10 +168,9 @@ def test_the_countdown_shows_its_figures_in_arabic_too(open_page, password, rele
     page.locator("[name=username]").fill(USERNAME)
     page.locator("[name=password]").fill(password)
     page.locator("form .button").click()
-    page.wait_for_function("window.htmx")
-    expect(page.locator("[data-unit=day] span")).to_have_text("يومان")
+    page.wait_for_load_state("networkidle")
 
-    assert page.locator("[data-unit] b").all_inner_texts()[:3] == ["2", "1", "2"]
+    assert page.locator("[data-unit]").all_inner_texts()[:3] == ["2\nيوم", "1\nساعة", "2\nدقيقة"]
 
 
 def test_without_script_everything_works_by_reloading(open_page, password, release):
@@ -198,7 +225,7 @@ def test_access_taken_away_leads_an_open_page_out(open_page, password, release):
     sign_in(page, password)
     expect(page.get_by_role("timer")).to_be_visible()
 
-    page.wait_for_function("window.htmx")  # it comes once the page is painted
+    page.wait_for_load_state("networkidle")  # htmx comes once the page is painted
     AttachedCentre.update(give_access=False).execute()
     page.locator("[data-countdown]").dispatch_event("due")
 

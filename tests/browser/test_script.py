@@ -49,7 +49,8 @@ LIST = """<label>Search <input id="find" type="search" data-filter-list="people"
 <li><label><input type="checkbox" name="candidate">{{ name }}</label></li>{% endfor %}</ul>{{ print_button() }}"""
 COUNTDOWN = """<script>{{ inline("candidate.js") }}</script><script src="{{ asset('countdown.js') }}" defer></script>
 <div class="countdown" data-countdown="1786424400" data-now="1786424390" data-spread="4">
-{% for unit in ["day", "hour", "minute", "second"] %}<p data-unit="{{ unit }}"></p>{% endfor %}</div>
+{% for unit in ["day", "hour", "minute", "second"] %}<p data-unit="{{ unit }}"><b></b>
+<span>{{ unit }}s</span></p>{% endfor %}</div>
 <p hidden data-scripted>Here: <time datetime="2026-08-11T05:00:00Z" data-local></time></p>"""
 CENTRE = """<tbody class="row" id="centre-{n}"><tr><th scope="row">{n}</th><td>
 <input id="delay-{n}" name="delay" value="{v}" aria-label="Delay {n}" form="edit-{n}" hx-post="/centre"
@@ -316,7 +317,7 @@ def test_the_countdown_trusts_the_server_not_the_clock_of_the_phone(show):
     page.clock.run_for(7_000)
     assert page.locator("[data-unit=second]").inner_text().split() == ["3", "seconds"]
     page.clock.run_for(2_000)
-    assert page.locator("[data-unit=second]").inner_text().split() == ["1", "second"]
+    assert page.locator("[data-unit=second]").inner_text().split() == ["1", "seconds"]
 
 
 def test_an_open_page_asks_within_the_spread_after_zero(show):

@@ -243,3 +243,15 @@ def test_open_pages_are_spread_by_the_number_of_sessions(zoe, waiting, spread):
                                 started_at=last.started_at, ends_at=last.ends_at)
 
     assert zoe.sheet().all("form", method="get")[0].get("data-spread") == spread
+
+
+def test_no_translator_changes_a_name_a_code_or_a_grade(zoe, cast, release):
+    release("A Level", hours=-1)
+    cast.result(cast.candidates["XA101"][0], "9709", "A*", 93)
+
+    page = zoe.sheet()
+    kept = [element for element in page.tree.iter()
+            if element.tag == "bdi" or "grade" in (element.get("class") or "").split()]
+
+    assert len(kept) > 6
+    assert {element.get("translate") for element in kept} == {"no"}

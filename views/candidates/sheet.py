@@ -5,6 +5,7 @@ from models.rules.candidate_sheet import HELD, OUT, UNANNOUNCED, WAITING
 
 PAGES_A_SECOND = 500  # that open pages may ask for together at a release
 SHORTEST, LONGEST = 5, 120  # seconds over which they are spread
+HEARD_OF = LONGEST + 60  # seconds: an open page whose turn has not come asks again within a minute
 ASK_AGAIN = 300  # seconds after which a waiting page looks whether its time has changed
 
 
@@ -26,6 +27,11 @@ def sheet_values(sheet, now, language):
         "countdown": _countdown(sheet, now),
         "ask_again": ASK_AGAIN,
     }
+
+
+def just_out(sheet, now):
+    """The qualifications that came out so shortly before that an open page hears of it only now."""
+    return [part.qualification for part in sheet.in_state(OUT) if (now - part.visible_at).total_seconds() < HEARD_OF]
 
 
 def _state(sheet):

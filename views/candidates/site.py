@@ -14,7 +14,7 @@ from models.rules.languages import LANGUAGES
 from views import errors
 from views.candidates import cookie, turns
 from views.candidates.bound_templates import inside, render, same_for_all
-from views.candidates.sheet import sheet_values
+from views.candidates.sheet import just_out, sheet_values
 from views.candidates.statement import statement_pdf
 from views.errors import leave_for
 from views.hypermedia import now, wants_fragment
@@ -90,7 +90,7 @@ def sheet():
         return _signed_out()
     values = sheet_values(found, instant, g.language)
     if wants_fragment():
-        return _page(render("candidates/_answer.html", **values))
+        return _page(render("candidates/_answer.html", **values, came=just_out(found, instant)))
     response = _sheet_page(values)
     if instant - active_at >= cookie.RENEWED_AFTER:
         cookie.write(response, token, instant)
