@@ -5,6 +5,7 @@ from flask_babel import Babel, Domain, get_locale
 from documents import words
 from documents.languages import catalogue
 from models.rules.grades import spoken
+from models.rules.languages import LANGUAGES
 
 BOARD_ZONE = "Europe/London"  # in which the board thinks of its releases
 
@@ -14,6 +15,12 @@ def init_app(app):
     app.add_template_filter(utc)
     app.add_template_filter(in_zone)
     app.add_template_filter(spoken)
+
+
+def of_reader(asked):
+    """The one of LANGUAGES that the owner of this request's browser likes best; a region counts as its language."""
+    liked = (tag.partition("-")[0].lower() for tag, quality in asked.accept_languages if quality)
+    return next((code for code in liked if code in LANGUAGES), "en")
 
 
 def utc(instant):

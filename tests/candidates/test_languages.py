@@ -76,11 +76,15 @@ def test_every_city_that_a_language_has_a_name_for_is_said_by_it(language):
         zone: city for zone, city in known.items() if zone in new and new[zone] not in known}
 
 
-def test_the_slips_address_leads_to_the_readers_language(guest):
-    answer = guest().get("/results/", htmx=False, headers={"Accept-Language": "ar-EG,ar;q=0.9,en;q=0.5"})
+@pytest.mark.parametrize(("liked", "language"), [
+    ("ar-EG,ar;q=0.9,en;q=0.5", "ar"), ("en-GB, ar;q=0.9", "en"), ("ar;q=0.5, en-US;q=0.8", "en"), ("AR", "ar"),
+    ("fr-FR, ar-MA;q=0.7, en;q=0.2", "ar"), ("en;q=0, ar;q=0.1", "ar"), ("*", "en"), ("", "en"), ("x" * 300, "en")])
+def test_the_slips_address_leads_to_the_readers_language(guest, liked, language):
+    answer = guest().get("/results/", htmx=False, headers={"Accept-Language": liked})
 
     assert answer.status == 200
-    assert answer.one("form").get("action") == f"{SITE}sign-in"
+    assert answer.one("form").get("action") == f"/results/{language}/sign-in"
+    assert guest().get("/privacy", htmx=False, headers={"Accept-Language": liked}).one("html").get("lang") == language
 
 
 def test_the_pages_stand_from_right_to_left_and_grades_as_the_board_prints_them(cast, zoe, release):

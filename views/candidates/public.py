@@ -6,7 +6,7 @@ from flask import Blueprint, Response, g, request
 
 from models.database import Refused
 from models.rules import grades, statement_codes
-from models.rules.languages import LANGUAGES
+from views import languages
 from views.candidates.bound_templates import render, same_for_all
 from views.hypermedia import now
 
@@ -22,7 +22,7 @@ def exempt_from_tokens(state):
 
 @bp.before_request
 def speak():
-    g.language = request.accept_languages.best_match(LANGUAGES, "en")
+    g.language = languages.of_reader(request)
 
 
 @bp.after_request

@@ -11,7 +11,7 @@ from models.acts import candidate_sign_in
 from models.database import Refused
 from models.rules import candidate_sheet
 from models.rules.languages import LANGUAGES
-from views import errors
+from views import errors, languages
 from views.candidates import cookie, turns
 from views.candidates.bound_templates import inside, render, same_for_all
 from views.candidates.sheet import just_out, sheet_values
@@ -42,7 +42,7 @@ def speak(_endpoint, values):
 @bp.get("/")
 def index():
     """The address on the slip: the sign-in page, at once, in the reader's language."""
-    g.language = request.accept_languages.best_match(LANGUAGES, "en")
+    g.language = languages.of_reader(request)
     response = _public(signed_out=False)
     response.vary.add("Accept-Language")
     return response
