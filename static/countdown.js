@@ -8,8 +8,10 @@
     const { countdown, now, spread = 5 } = box.dataset;
     box.ahead ??= now ? now * 1000 - Date.now() : 0;
     let left = Math.max(0, Math.ceil(countdown - (Date.now() + box.ahead) / 1000));
-    const said = { 600: box.dataset.ten, 60: box.dataset.one }[left];
-    if (said) document.querySelector("#notice").textContent = said;
+    const near = left > 600 ? "" : left > 60 ? "ten" : "one"; // a hidden page ticks once a minute
+    const isNew = near && box.near !== undefined && box.near !== near;
+    if (isNew) document.querySelector("#notice").textContent = box.dataset[near];
+    box.near = near;
     if (!left) box.due ??= setTimeout(() => box.dispatchEvent(new Event("due")), Math.random() * spread * 1000);
     box.querySelectorAll("[data-unit]").forEach((part) => {
       const { unit } = part.dataset; // its caption stands there, the same for every number
