@@ -68,6 +68,21 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(peopled, open_page, sign
     assert (found, elsewhere, errors) == ([], [], [])
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_preview_can_be_read_on_its_dark_band(peopled, signed_in, scheme):
+    """axe does not look through the watermark."""
+    page = signed_in(peopled.karachi_officer, color_scheme=scheme)
+    page.goto(f"{XA101}/{SERIES}/preview")
+
+    colours = page.locator(".hero, .hero > *").evaluate_all("(all) => all.map((one) => getComputedStyle(one).color)")
+    left = page.locator(".preview .panel .meta, .preview .panel button").evaluate_all(
+        "(all) => all.map((one) => one.getBoundingClientRect().left)")
+
+    assert len(colours) > 3
+    assert len(set(colours)) == 1
+    assert len(set(left[:3])) == 1
+
+
 def test_the_candidates_own_pages_too(peopled, open_page):
     logins = peopled.confirm(peopled.karachi, peopled.karachi_officer)
     for width, scheme in ((360, "dark"), (1280, "light")):
