@@ -45,8 +45,7 @@ class InSentences(click.Command):
 
 def init_app(app):
     for command in (migrate_command, officer_commands, slips, worker, import_command, export_command, template_check,
-                    demo_command, backup_command, restore_command, erase_command, grants_command,
-                    static_command):
+                    demo_command, backup_command, restore_command, erase_command, grants_command, static_command):
         app.cli.add_command(command)
 
 
@@ -77,7 +76,10 @@ def migrate_command():
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def static_command(folder):
     """Fill FOLDER with the stylesheets and scripts that nginx gives out; those of earlier versions stay."""
-    click.echo(f"{assets.write(folder)} files are in {folder}.")
+    try:
+        click.echo(f"{assets.write(folder)} files are in {folder}.")
+    except OSError as error:
+        raise click.ClickException(f"{folder} cannot be written: {error.strerror}.") from None
 
 
 @click.command("grants")

@@ -170,7 +170,7 @@ def ask(app, path, *, query="", form=b"", cookie="", **more):
                "HTTP_COOKIE": cookie, "HTTP_HOST": "localhost", "SERVER_NAME": "localhost", "SERVER_PORT": "80",
                "SERVER_PROTOCOL": "HTTP/1.1", "wsgi.url_scheme": "http", "wsgi.input": io.BytesIO(form),
                "wsgi.errors": sys.stderr, "CONTENT_TYPE": "application/x-www-form-urlencoded",
-               "CONTENT_LENGTH": str(len(form)), **more}
+               "CONTENT_LENGTH": str(len(form)), "HTTP_SEC_FETCH_SITE": "same-origin", **more}
     answered = []
     chunks = app(environ, lambda status, _headers, _error=None: answered.append(status))
     body = b"".join(chunks)

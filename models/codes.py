@@ -35,6 +35,8 @@ def as_typed(text):
     Small letters, blanks, dashes, dots and accents are forgiven; full-width letters and digits of every script are
     read as ours, and so are the Cyrillic and Greek letters that look like one of ours.
     """
+    if (text or "").isascii():  # of nearly everybody, and in no time
+        return "".join(filter(str.isalnum, text or "")).upper()
     letters = unicodedata.normalize("NFKD", in_our_digits(text)).upper().translate(LOOK_ALIKES)
     return "".join(char for char in letters if unicodedata.category(char) in KEPT)
 

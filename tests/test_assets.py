@@ -86,6 +86,14 @@ def test_nothing_is_sent_to_a_file(fetch):
     assert fetch(assets.address("site.css"), "POST").status_code >= 400
 
 
+def test_a_folder_that_cannot_be_written_is_said(app, tmp_path):
+    (tmp_path / "file").touch()
+
+    done = app.test_cli_runner().invoke(args=["static", str(tmp_path / "file" / "below")])
+
+    assert (done.exit_code, "cannot be written: Not a directory." in done.output) == (1, True)
+
+
 def test_a_folder_for_nginx_holds_every_file_and_keeps_those_before(app, tmp_path):
     (tmp_path / "site.0123456789ab.css").write_text("of the version before")
     said = app.test_cli_runner().invoke(args=["static", str(tmp_path)]).output

@@ -61,6 +61,7 @@ def _encoded(forms, chosen, cached):
 class Shell:
     """A page around its middle. Its two ends are compressed once; the middle goes between them (RFC 1951 and 1952)."""
 
+    # gzip, deflate, no flags, no time, of no known system
     HEAD = b"\x1f\x8b\x08" + bytes(6) + b"\xff"
 
     def __init__(self, page):
