@@ -16,7 +16,7 @@ from documents.engine import use_fonts
 from jobs import queue
 from models import passwords
 from models.database import connect
-from models.rules.languages import LANGUAGES
+from models.rules.languages import LANGUAGES, tag_of
 from models.tables.people import StaffSession
 from views import admission, assets, errors, guards, languages, once
 from views.hypermedia import is_poll, now, say
@@ -78,7 +78,9 @@ def in_every_template():
         "portal_name": current_app.config["PORTAL_NAME"],
         "board_name": current_app.config["BOARD_NAME"],
         "support_email": current_app.config["SUPPORT_EMAIL"],
-        "locale": language,
+        "locale": tag_of(language),
+        "language": language,
+        "languages": LANGUAGES,
         "direction": LANGUAGES[language].direction,
     }
 

@@ -26,6 +26,11 @@ def catalogue(language):
     return Translations(compiled)
 
 
+def counted(language, one, many, number):
+    """`one` or `many`, or whichever of its forms the language has for a number; it may be written as %(num)d."""
+    return catalogue(language).ungettext(one, many, number) % {"num": number}
+
+
 def translation(language, text, **values):
     """A sentence in a language; the English one where there is no other."""
     said = catalogue(language).ugettext(text)

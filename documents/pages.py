@@ -1,6 +1,7 @@
 """The templates of printed pages: where they lie, in which language, on which paper, in which faces."""
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -9,8 +10,10 @@ import jinja2
 
 from documents.engine import FACES, Face, plain_face, script_face
 from documents.languages import translation
-from models.rules.languages import LANGUAGES
+from documents.text import unbroken
+from models.rules.languages import LANGUAGES, tag_of
 
+_HAN_BLANK = re.compile("(?<=[\u4e00-\u9fff]) | (?=[\u4e00-\u9fff])")
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "templates" / "paper"
 
@@ -53,8 +56,8 @@ class Design:
         set these values by itself."""
         rtl = self.right_to_left
         return _environment(self.templates).get_template(self.template).render(
-            values, _=lambda text: translation(self.language, text), language=self.language,
-            direction="rtl" if rtl else "ltr", start="right" if rtl else "left", end="left" if rtl else "right",
+            values, _=lambda text: _static(translation(self.language, text)), language=tag_of(self.language),
+            unspaced="SC" in LANGUAGES[self.language].scripts, direction="rtl" if rtl else "ltr", start="right" if rtl else "left", end="left" if rtl else "right",
             paper=self.paper, board_name=self.board_name, logo=self.logo and str(self.logo), folder=str(TEMPLATES),
             faces=_declared(self.language, faces), families=_families(self.language, faces))
 
@@ -71,9 +74,8 @@ def _declared(language: str, further: tuple[Face, ...]) -> tuple[dict, ...]:
     """The faces that a page in this language needs: each one declared costs xhtml2pdf time."""
     plain = plain_face
     faces = [("Slip", plain(), False), ("Slip", plain(bold=True), True), ("SlipMono", plain(mono=True), False)]
-    script = LANGUAGES[language].script
-    if script:
-        faces += [("SlipScript", script_face(script, bold), bold) for bold in (False, True)]
+    for script in LANGUAGES[language].scripts:
+        faces += [(f"Slip{script}", script_face(script, bold), bold) for bold in (False, True)]
     own = [face for _, face, _ in faces]
     faces += [(face.name, face, "Bold" in face.name) for face in further if face not in own]
     return tuple({"family": family, "path": str(face.path), "bold": bold} for family, face, bold in faces)
@@ -83,6 +85,11 @@ def _families(language: str, further: tuple[Face, ...]) -> str:
     """The CSS list of families, first the one that Latin text is set in."""
     names = dict.fromkeys(face["family"] for face in _declared(language, further))
     return ", ".join(name for name in names if name != "SlipMono")
+
+
+def _static(text: str) -> str:
+    """A sentence as xhtml2pdf can draw it: the Chinese face has no blank, which there stands beside Latin letters."""
+    return _HAN_BLANK.sub("", unbroken(text))
 
 
 def forget_templates() -> None:

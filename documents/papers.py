@@ -51,9 +51,9 @@ def paper(slip, secret, place, language):
     centre, candidate = place.centre, slip.candidate
     return Slip(
         centre_number=centre.number, centre_name=centre.name, candidate_number=candidate.number,
-        candidate_name=slip.name, series=place.series.name, username=candidate.login.username,
+        candidate_name=slip.name, series=words.series(place.series.name, language), username=candidate.login.username,
         password=grouped(secret) if secret else "", dead=secret is None,
-        releases=release_lines(slip.releases, slip.delay, language),
+        releases=release_lines(slip.releases, language),
         contact=contact_lines(slip.contact, centre, language), generation=slip.generation)
 
 
@@ -62,7 +62,7 @@ def unprintable_names(series, centre_ids):
     return Counter(centre_id for centre_id, name in names_to_print(series, centre_ids) if not name_of(name).whole)
 
 
-def release_lines(printed, delay, language):
+def release_lines(printed, language):
     """((qualifications, words), …) from a slip's canonical release times, one line an instant."""
     zone, instants = read_printed_releases(printed)
     by_instant = {}
@@ -71,15 +71,12 @@ def release_lines(printed, delay, language):
     lines = []
     for instant, names in sorted(by_instant.items(), key=lambda item: (item[0] is None, item[0])):
         said = words.with_place(instant, zone, language) if instant else translation(language, "to be announced")
-        if instant and delay:
-            said += LANGUAGES[language].comma + " " + translation(
-                language, "%(delay)s after the board’s release", delay=words.long_delay(delay, language))
-        lines.append((", ".join(names), said))
+        lines.append((LANGUAGES[language].comma.join(names), said))
     return tuple(lines)
 
 
 def contact_lines(printed, centre, language):
     contact = read_printed_contact(printed)
     name = contact.name or Name(
-        f"{translation(language, 'Exams officer')}{LANGUAGES[language].comma} {name_of(centre.name)}")
+        f"{translation(language, 'Exams officer')}{LANGUAGES[language].comma}{name_of(centre.name)}")
     return tuple(filter(None, (name, contact.phone, contact.email)))

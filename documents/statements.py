@@ -46,7 +46,8 @@ class Statement:
     results: tuple[Result, ...]                 # at least one; 14 to a page
     notes: tuple[str, ...]                      # what a grade like PENDING means, whom to ask; at most 6
     code: str                                   # by which anyone can check it
-    as_of: str                                  # "as of 12 Aug 2026, 10:00"
+    as_of: str                                  # "Results as they stood on …"
+    contact: tuple[str, ...] = ()               # telephone and e-mail of whom to ask, "" for none
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,7 @@ def _statement_pages(statement: Statement, layout: StatementLayout):
             "results": tuple((result.qualification, result.syllabus, result.title, result.grade, result.mark)
                              for result in results),
             "notes": statement.notes,
+            "contact": tuple(filter(None, statement.contact)),
             "verify_address": layout.verify_address,
             "verification_code": statement.code,
             "code": Code(f"{layout.verify_url}#code={statement.code}"),

@@ -29,6 +29,7 @@ def checked(text: str) -> str:
         return text
     if not text.strip():
         raise Unprintable(Sentence("A text on it is empty."))
+    text = unbroken(text)
     if len(text) > LONGEST:
         raise Unprintable(Sentence("A text on it is longer than a page can show."))
     if any(char in _STEERING or unicodedata.category(char) in _REFUSED for char in text):
@@ -37,6 +38,11 @@ def checked(text: str) -> str:
     if unprintable(text):
         raise Unprintable(Sentence("A text on it has characters that no typeface here can print."))
     return text
+
+
+def unbroken(text: str) -> str:
+    """A text as paper breaks its lines: xhtml2pdf takes a narrow no-break space, as French has it, for a plain one."""
+    return text.replace("\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}")
 
 
 def name_of(text: str) -> Name:

@@ -9,14 +9,11 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.core import get_global
-from babel.dates import format_datetime
-from babel.lists import format_list
-from babel.units import format_unit
+from babel.dates import format_datetime, get_timezone_location
 
 from documents.languages import translation
 from models.rules.languages import LANGUAGES
 
-SHORT, LONG = "EEE d MMM y{comma} HH:mm", "EEEE{comma} d MMMM y{comma} HH:mm"
 NO_BREAK = "\N{NO-BREAK SPACE}"
 OLD_ZONES = {}
 for _old, _new in get_global("zone_aliases").items():
@@ -25,12 +22,12 @@ for _old, _new in get_global("zone_aliases").items():
 
 def short(instant, zone, language):
     """'Tue 11 Aug 2026, 10:00'. `instant`: aware; `zone`: an IANA name."""
-    return _words(int(instant.timestamp()), zone, language, SHORT)
+    return _words(int(instant.timestamp()), zone, language, LANGUAGES[language].short)
 
 
 def long(instant, zone, language):
-    """'Tuesday, 11 August 2026, 10:00'."""
-    return _words(int(instant.timestamp()), zone, language, LONG)
+    """'Tuesday 11 August 2026, 10:00'."""
+    return _words(int(instant.timestamp()), zone, language, LANGUAGES[language].long)
 
 
 def with_place(instant, zone, language):
@@ -38,13 +35,33 @@ def with_place(instant, zone, language):
     time = short(instant, zone, language)
     if zone == "UTC":
         return f"{time} UTC"
-    return translation(language, "%(time)s in %(place)s", time=time, place=place(zone, language))
+    where = place(zone, language) if language == "en" else clock(zone, language)
+    return translation(language, "%(time)s in %(place)s", time=time, place=where)
 
 
 @lru_cache(4096)
 def _words(epoch, zone, language, pattern):
-    pattern = pattern.format(comma=LANGUAGES[language].comma)
     return format_datetime(datetime.fromtimestamp(epoch, UTC).astimezone(ZoneInfo(zone)), pattern, locale=language)
+
+
+@lru_cache(1024)
+def clock(zone, language):
+    """'Pakistan Time' of 'Asia/Karachi': the country's, for a zone's city is seldom the centre's own."""
+    if zone == "UTC":
+        return zone
+    if zone == "Asia/Shanghai":  # the country calls it by its capital
+        return format_datetime(datetime.now(UTC).astimezone(ZoneInfo(zone)), "vvvv", locale=language)
+    return get_timezone_location(ZoneInfo(zone), locale=language)
+
+
+@lru_cache(256)
+def series(name, language):
+    """'juin 2026' of 'June 2026'; a name that is no month and year is itself."""
+    try:
+        month = datetime.strptime(name, "%B %Y")
+    except ValueError:
+        return name
+    return format_datetime(month, LANGUAGES[language].series, locale=language)
 
 
 @lru_cache(1024)
@@ -61,10 +78,3 @@ def delay(minutes):
     """'30 h 30 m', '' without any: as the text box of the portal takes it, but for the blanks that do not break."""
     return NO_BREAK.join(f"{count}{NO_BREAK}{unit}" for count, unit in zip(divmod(minutes, 60), "hm", strict=True)
                          if count)
-
-
-def long_delay(minutes, language):
-    """'30 hours and 30 minutes'."""
-    parts = [format_unit(count, unit, "long", locale=language)
-             for count, unit in zip(divmod(minutes, 60), ("hour", "minute"), strict=True) if count]
-    return format_list(parts, locale=language)

@@ -3,7 +3,7 @@
   "use strict";
   const all = (selector) => Array.from(document.querySelectorAll(selector));
   const on = (event, react) => document.addEventListener(event, react);
-  const language = document.documentElement.lang.replace(/^en$/, "en-GB");
+  const language = `${document.documentElement.lang.replace(/^en$/, "en-GB")}-u-nu-latn`;
   const first = (selector) => document.querySelector(selector);
   const form = first(".slip-form"), waiting = first("form[data-again]"), summary = first(".error-summary");
   const send = (what) => (what.requestSubmit ? what.requestSubmit() : what.submit());
@@ -36,7 +36,7 @@
   // `hidden data-scripted`, or `disabled`: of no use without script
   const enhance = () => {
     all("time[data-local]").forEach((time) => {
-      time.textContent = new Date(time.dateTime).toLocaleString(language, { dateStyle: "full", timeStyle: "short" });
+      time.textContent = new Date(time.dateTime).toLocaleString(language, { dateStyle: "full", timeStyle: "short", hourCycle: "h23" });
     });
     all("[data-scripted]").forEach((box) => { box.hidden = box.disabled = false; });
   };

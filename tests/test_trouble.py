@@ -22,7 +22,7 @@ from tests.slips.test_confirm import AT, FILLED
 from tests.visitor import Visitor
 
 ROOT = Path(__file__).parent.parent
-BUSY = "The service is busy just now. Please try again in a few seconds."
+BUSY = "The service is busy at the moment. Please try again in a few seconds."
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Every refusal as one sentence: in the notice for htmx, as a page for everyone else."""
 from flask import current_app, make_response, redirect, render_template, request, url_for
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from peewee import DatabaseError, DataError, IntegrityError, InterfaceError, NotSupportedError, ProgrammingError
@@ -7,20 +8,21 @@ from werkzeug.exceptions import BadRequest, HTTPException
 
 from models.database import Overtaken, Refused
 from models.passwords import MissingKey
+from views import languages
 from views.hypermedia import is_htmx, say
 
 
 def init_app(app):
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(CSRFError, lambda error: answer(400, _(
-        "This page has been open too long or was opened in another session. Reload it and try again.")))
+        "This page was open for too long. Please open it again.")))
     app.register_error_handler(Refused, lambda refusal: answer(422, say(refusal.sentence or refusal)))
     app.register_error_handler(Overtaken, lambda _error: answer(409, _(
         "Somebody else changed this first. Nothing was stored; look at the newer state and try again.")))
     app.register_error_handler(MissingKey, missing_key)
     when_the_database_says_no(app, busy)
     app.register_error_handler(500, lambda _error: answer(500, _(
-        "Something went wrong on our side. It has been written down; please try again.")))
+        "Something went wrong on our side. We have a record of it. Please try again.")))
 
 
 def when_the_database_says_no(where, is_away):
@@ -66,7 +68,7 @@ def answer(status, sentence):
     """The sentence in the notice of the open page for htmx, as a page of its own otherwise."""
     response = make_response(render_template(
         "_notice.html" if is_htmx() else "error.html", sentence=sentence, status=status,
-        start="/results/" if request.path.startswith("/results/") else "/"), status)
+        start=f"/results/{get_locale()}/" if request.path.split("/")[1] in languages.PUBLIC else "/"), status)
     if is_htmx():
         response.headers["HX-Retarget"] = "#notice"
         response.headers["HX-Reswap"] = "innerHTML"
@@ -108,6 +110,6 @@ def _code(error):
 def busy(error):
     """The database is locked, full, broken or away: words, and when to come back."""
     note_busy(error)
-    response = answer(503, _("The service is busy just now. Please try again in a few seconds."))
+    response = answer(503, _("The service is busy at the moment. Please try again in a few seconds."))
     response.headers["Retry-After"] = "5"
     return response

@@ -229,6 +229,7 @@ def _found(page: Markup, drawn: Drawing, form: str | None, names: list[str]):
         ahead = [block for block in (*page.blocks[current:], *page.blocks[:current]) if block.rest]
         block = (next((block for block in ahead if block.rest == seen), None)
                  or next((block for block in ahead if block.begins_with(seen)), None)
+                 or next((block for block in ahead if page.may_reorder(text) and block.is_all_of(seen)), None)
                  or next((block for block in ahead if page.may_reorder(text) and block.holds(seen)), None))
         if block is None:
             raise Unusual(f"The text “{text}” is drawn, but no element says it.")

@@ -51,6 +51,10 @@ class Block:
         due = self.rest[:len(drawn)]
         return Counter(due.translate(_BRACKETS)) == Counter(drawn.translate(_BRACKETS))
 
+    def is_all_of(self, drawn: str) -> bool:
+        """Whether it is all that is due, in another order: a short label may begin a longer one."""
+        return len(self.rest) == len(drawn) and self.holds(drawn)
+
     def take(self, count: int) -> str:
         """The next `count` letters in logical order, with the spaces between them."""
         done = len(letters(self.text)) - len(self.rest)

@@ -24,6 +24,7 @@ import uharfbuzz
 from xhtml2pdf.bidi import display_order
 
 _FOLDER = Path(__file__).parent.parent / "fonts"
+_REGIONS = ("SC", "TC", "JP", "KR")
 _SCRIPTS = ("Arabic", "Hebrew", "Devanagari", "Bengali", "Tamil", "Thai")
 # What steers the joining, breaking or direction of its neighbours and is never drawn itself.
 _UNDRAWN = frozenset("\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
@@ -83,7 +84,7 @@ def _face(script: str, weight: str = "Regular") -> Face:
 
 _REGULAR, _BOLD = (tuple(_face(script, weight) for script in ("", *_SCRIPTS)) for weight in ("Regular", "Bold"))
 _MONO = _face("Mono")
-_EASTERN = tuple(_face(region, "Medium") for region in ("SC", "TC", "JP", "KR"))    # for regular and bold: 6 MB once
+_EASTERN = tuple(_face(region, "Medium") for region in _REGIONS)    # for regular and bold: 6 MB once
 FACES = [*_REGULAR, *_BOLD, _MONO, *_EASTERN]   # a face's place in it is its number; it only grows, see `use_fonts`
 _own: list[Face] = []                           # the board's, tried after all of these
 
@@ -107,7 +108,10 @@ def plain_face(bold: bool = False, mono: bool = False) -> Face:
 
 
 def script_face(script: str, bold: bool = False) -> Face:
-    """The face of another script by its English name: Arabic, Hebrew, Devanagari, Bengali, Tamil, Thai."""
+    """The face of another script by its English name: Arabic, Hebrew, Devanagari, Bengali, Tamil, Thai; or of a
+    region, SC, TC, JP, KR, which has one weight."""
+    if script in _REGIONS:
+        return _EASTERN[_REGIONS.index(script)]
     return (_BOLD if bold else _REGULAR)[1 + _SCRIPTS.index(script)]
 
 

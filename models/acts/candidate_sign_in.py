@@ -26,16 +26,21 @@ from models.tables.subcentres import AttachedDefaults
 
 NOBODY_SALT = "00" * 16  # hashed with for a username that nobody has
 WRONG = Sentence(
-    "The username or the password is not right. Check both against your slip; the newest slip counts.")
+    "The username or the password is not right. Compare both with your slip. If you have more than one slip, only "
+    "the newest one works.")
 LIKELY = {"0": "D / Q", "O": "D / Q", "1": "7 / L", "I": "J / L", "A": "4 / R", "E": "3 / F", "U": "V"}
 NO_USERNAME = Sentence("A username looks like XA101-0007-J26: centre number, candidate number, exam series.")
 CLOSED, ASLEEP, WITHDRAWN, SHUT = "closed", "asleep", "withdrawn", "shut"
 DOORS = {
-    CLOSED: Sentence("Your password is right, but the results site has closed for this series."),
+    CLOSED: Sentence("Your password is right, but this site no longer shows results of this exam series. Ask your "
+                     "centre how you can get them."),
     ASLEEP: Sentence(
-        "Your password is right, but it is resting: your centre has to give it out again before it works."),
-    WITHDRAWN: Sentence("Your password is right, but you have no valid entry in this series any more."),
-    SHUT: Sentence("Your password is right, but your centre does not give access to results on this site now."),
+        "Your password is right, but your login is switched off for now. Your centre can switch it on again: please "
+        "ask there."),
+    WITHDRAWN: Sentence("Your password is right, but you are not entered for any exam of this series now. If you "
+                        "think this is a mistake, ask your centre today."),
+    SHUT: Sentence("Your password is right, but your centre does not offer results on this site at the moment. Ask "
+                   "your centre how you will get them."),
 }
 SHORTEST = 10  # symbols of a username
 SHAPE = re.compile(r"[A-Z0-9]{5}-[0-9]{4}-[A-Z0-9]{2,8}")

@@ -15,14 +15,17 @@ GRADES = {
 NUMBERS = ("ZERO", "ONE", "TWO", "THREE", "FOUR", "FIVE", "SIX", "SEVEN", "EIGHT", "NINE")
 WORDS = {"X": "NO RESULT", "Q": "PENDING", "Y": "TO BE ISSUED", "U": "UNGRADED"}
 EXPLANATIONS = {  # X never says why: the contact knows
-    "X": Sentence("No grade has been issued for this subject. The person below can tell you more."),
-    "Q": Sentence("This grade cannot be issued yet. It follows later and will then appear here."),
-    "Y": Sentence("This grade will be awarded in a later series."),
-    "U": Sentence("The mark is below the lowest grade. It is shown here, but not on a certificate."),
+    "X": Sentence("No grade was issued for this subject. The contact below can tell you more."),
+    "Q": Sentence("This grade is not ready yet. There can be many reasons. It will appear here."),
+    "Y": Sentence("This grade will be awarded in a later exam series."),
+    "U": Sentence("The result is below the lowest grade of this exam. It is shown here and on the statement, but "
+                  "not on a certificate."),
 }
+ON_PAPER = {"Q": Sentence("This grade is not ready yet. There can be many reasons. It will follow later.")}
 UNIFORM_MARK = Sentence(
-    "The percentage uniform mark shows where in its grade a result lies. It is not the share of the marks "
-    "you got in the exam: raw marks are put on a common scale, the same for every paper and every series.")
+    "The percentage uniform mark (PUM) shows where in its grade your result lies, on a scale from 0 to 100 that is "
+    "the same for all subjects. Example: at A Level, grade A goes from 80 to 89, so 84 is in the middle of A. It is "
+    "not the percentage of the marks you got in the exam.")
 BANDS = (("A*", 90), ("A", 80), ("B", 70), ("C", 60), ("D", 50), ("E", 40), ("F", 30), ("G", 20))
 LOWEST_AS = 80  # of an AS Level a, the highest there is
 SPEAKING = {"P": Sentence("Pass"), "M": Sentence("Merit"), "D": Sentence("Distinction")}  # or a level from 1 to 5
@@ -86,6 +89,7 @@ def spoken(level):
     return SPEAKING.get(level) or Sentence(level)
 
 
-def explanations(*grades):
+def explanations(*grades, on_paper=False):
     """{word as printed: Sentence} for those of the grades that need one, in the order of WORDS."""
-    return {WORDS[code]: EXPLANATIONS[code] for code in WORDS if code in grades}
+    sentences = EXPLANATIONS | ON_PAPER if on_paper else EXPLANATIONS
+    return {WORDS[code]: sentences[code] for code in WORDS if code in grades}

@@ -18,7 +18,8 @@ from models.tables.slips import username_as_typed
 
 DIGEST, SIGNATURE = 8, 14  # symbols
 VALID, CHANGED, HIDDEN = "valid", "changed", "hidden"
-NO_CODE = Sentence("This is not the code of a statement. Check every letter and digit against the paper.")
+NO_CODE = Sentence("This is not the code of a statement from this exam board. Compare every letter and digit with "
+                   "the paper.")
 
 
 class Line(NamedTuple):

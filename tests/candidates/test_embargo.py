@@ -161,7 +161,7 @@ def test_the_local_time_on_the_page_is_the_same_instant(at, zone):
 
     there = at.astimezone(ZoneInfo(zone))
     assert datetime.fromisoformat(iso) == at
-    assert words == f"{there:%A}, {there.day} {there:%B %Y}, {there:%H:%M}"
+    assert words == f"{there:%A} {there.day} {there:%B %Y}, {there:%H:%M}"
 
 
 # --- by construction ---------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from models.tables.exams import Entry, Release
 from models.tables.offers import Offer
 from models.tables.slips import CandidateSession, Credential
 from models.tables.subcentres import AttachedCentre, AttachedDefaults
+from models.rules.languages import LANGUAGES
 from tests.visitor import text_of
 
 
@@ -21,13 +22,13 @@ def test_before_the_release_the_page_says_when_in_three_clocks(zoe, cast, releas
     answer = zoe.sheet()
 
     assert text_of(answer.one("h1")) == "Your results are not out yet"
-    assert text_of(answer.all("h2")[0]) == "A Level results come out"
+    assert text_of(answer.all("h2")[0]) == "A Level: results come out on"
     at = Release.get(Release.qualification == "A Level").released_at
     local, karachi = answer.all("time")[:2]
     assert local.get("data-local") is not None
     assert local.get("datetime") == karachi.get("datetime") == at.isoformat()
-    assert f"Universal time (UTC): {at:%A}, {at.day} {at:%B %Y}, {at:%H:%M}" in answer.text
-    assert "In Karachi, where your centre is" in answer.text
+    assert f"Universal time (UTC): {at:%A} {at.day} {at:%B %Y}, {at:%H:%M}" in answer.text
+    assert "At your centre (Pakistan Time)" in answer.text
     box = answer.one("form", data_countdown=str(int(at.timestamp())))
     assert abs(int(box.get("data-now")) - cast.now.timestamp()) < 60
     assert box.get("hx-trigger") == "due, every 300s"
@@ -42,7 +43,7 @@ def test_releases_of_one_instant_are_told_together_and_the_next_one_first(zoe, c
 
     headings = [text_of(h) for h in zoe.sheet().all("h2")]
 
-    assert headings[:2] == ["IGCSE results come out", "A Level, AS Level results come out"]
+    assert headings[:2] == ["IGCSE: results come out on", "A Level, AS Level: results come out on"]
 
 
 def test_after_the_release_the_page_shows_the_grades_as_the_board_prints_them(zoe, cast, release):
@@ -100,7 +101,7 @@ def test_some_are_out_and_the_rest_has_a_time(zoe, cast, release):
 
     assert text_of(answer.one("h1")) == "Your results so far"
     assert by_subject(answer) == {"Mathematics": "B (b)"}
-    assert "IGCSE results come out" in answer.text
+    assert "IGCSE: results come out on" in answer.text
 
 
 def test_a_changed_result_says_when(zoe, cast, release):
@@ -120,8 +121,8 @@ def test_no_time_is_to_be_announced(zoe):
     answer = zoe.sheet()
 
     assert text_of(answer.one("h1")) == "Your results are not out yet"
-    assert "A Level: the time is still to be announced." in answer.text
-    assert "IGCSE: the time is still to be announced." in answer.text
+    assert "A Level: the date and time are not fixed yet." in answer.text
+    assert "IGCSE: the date and time are not fixed yet." in answer.text
 
 
 def test_no_result_after_the_release_says_whom_to_ask(zoe, release):
@@ -130,7 +131,7 @@ def test_no_result_after_the_release_says_whom_to_ask(zoe, release):
     answer = zoe.sheet()
 
     assert by_subject(answer) == {"Mathematics": "Not available yet"}
-    assert "Ask Amal Raza." in answer.text
+    assert "Whom to ask: Amal Raza." in answer.text
 
 
 def test_what_the_board_holds_back_is_gone_at_once_and_said_plainly(zoe, cast, release):
@@ -142,9 +143,9 @@ def test_what_the_board_holds_back_is_gone_at_once_and_said_plainly(zoe, cast, r
 
     for answer in (zoe.sheet(), zoe.sheet(htmx=True)):
         assert by_subject(answer) == {}
-        assert "A Level: the board is holding these results back" in answer.text
+        assert "A Level: the exam board has paused these results" in answer.text
     Release.update(held_at=cast.now).execute()
-    assert text_of(zoe.sheet().one("h1")) == "Your results are held back"
+    assert text_of(zoe.sheet().one("h1")) == "Your results are paused"
 
 
 def test_a_withdrawn_entry_is_not_shown(zoe, cast, release):
@@ -168,7 +169,7 @@ def test_a_longer_delay_hides_at_once_what_was_seen(zoe, cast, release):
 
 
 @pytest.mark.parametrize(("mode", "expected"), [
-    ("default", ["Ask Amal Raza:", "+92 21 555 0100"]), ("centre", ["Ask Kiran Shah:", "+92 21 555 0101"])])
+    ("default", ["Whom to ask: Amal Raza", "+92 21 555 0100"]), ("centre", ["Whom to ask: Kiran Shah", "+92 21 555 0101"])])
 def test_the_contact_is_the_one_that_holds_and_always_there(zoe, release, mode, expected):
     AttachedCentre.update(contact_mode=mode).execute()
 
@@ -209,7 +210,8 @@ def test_no_page_carries_an_id(zoe, cast, release):
 
     addresses = [e.get(name) for e in answer.tree.iter() for name in ("href", "action", "hx-get") if e.get(name)]
     assert {address for address in addresses if address.startswith("/results")} == {
-        "/results/en/", "/results/en/sign-out", "/results/en/statement.pdf"}
+        "/results/en/", "/results/en/sign-out", "/results/en/statement.pdf",
+        *(f"/results/{code}/" for code in LANGUAGES), "/results/en/results.ics"}
     assert answer.all("input") == []
 
 

@@ -110,7 +110,7 @@ def test_results_that_are_held_back_are_not_confirmed(guest, graded, cast):
     Release.update(held_at=cast.now).execute()
     answer = checked(guest, code)
 
-    assert "not out at the moment" in answer.text
+    assert "cannot be shown at the moment" in answer.text
     assert shown(answer) == []
 
 
@@ -143,4 +143,4 @@ def test_a_code_tells_nothing_that_the_candidates_own_delay_hides(guest, graded,
 
     assert shown_before == ["A* (a*)"]
     later = checked(guest, code)
-    assert (shown(later), "its results are not out at the moment" in later.text) == ([], True)
+    assert (shown(later), "Its results cannot be shown at the moment" in later.text) == ([], True)

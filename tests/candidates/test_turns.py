@@ -31,7 +31,7 @@ def test_a_newcomer_who_waited_too_long_is_asked_to_come_back_with_nothing_typed
 
     answer = sign_in(visitor, slips["0001"], after(NEWCOMERS_LIMIT + 0.1))
 
-    assert "Very many people are here just now" in answer.text
+    assert "Many people are signing in right now" in answer.text
     assert (answer.status, visitor.cookie, CandidateSession.select().count()) == (200, None, 0)
     assert not AuditEvent.select().where(AuditEvent.what == "signed in").exists()
     assert all(f'value="{kept}"' in answer.html for kept in (USERNAME.lower(), slips["0001"], "y"))

@@ -9,6 +9,7 @@ import pytest
 
 from documents.slips import SHEETS, Layout, write_slips
 from documents.text import Unprintable
+from models.rules.languages import LANGUAGES
 from tests.documents.paper import (
     LAYOUT,
     SLIP,
@@ -23,7 +24,7 @@ from tests.documents.paper import (
 )
 
 EVERYTHING = (
-    "Confidential Examination results information", "Confidential: for the named candidate only",
+    "Confidential Examination results information", "Login slip · Confidential and personal",
     "Northern Examinations Board", "XA101 · Harbour View School", "0007", "Zoë Ångström", "June 2026",
     "results.example/results", "XA101-0007-J26", "497R-CH3Y-3MKM-G3NV",
     "A Level", "Tue 11 Aug 2026, 10:00 (Asia/Karachi)", "IGCSE", "Tue 18 Aug 2026, 10:00 (Asia/Karachi)",
@@ -32,9 +33,12 @@ EVERYTHING = (
 MISPRINTED = {  # without the first word of the Arabic sentence, which is one glyph
     "en": "The name cannot be printed here as it is written.",
     "ar": "يمكن طباعة الاسم هنا كما هو مكتوب.",
+    "es": "Aquí no se puede imprimir el nombre tal como se escribe.",
+    "fr": "Le nom ne peut pas être imprimé ici tel qu’il s’écrit.",
+    "zh": "此处无法按原样打印姓名。",
 }
 LAYOUTS = [Layout(per_page=per_page, paper=paper, language=language, tagged=tagged, board_name="Board")
-           for per_page in SHEETS for paper in ("A4", "Letter") for language in ("en", "ar")
+           for per_page in SHEETS for paper in ("A4", "Letter") for language in LANGUAGES
            for tagged in (True, False)]
 
 
@@ -78,13 +82,13 @@ def test_the_code_that_signs_in_keeps_the_secret_behind_the_hash():
 def test_the_slip_of_a_dead_login_says_so_and_shows_no_password():
     pdf = printed(replace(SLIP, dead=True), layout=replace(LAYOUT, sign_in_code=True))
 
-    assert "This login no longer works." in text(pdf)
+    assert "This login does not work any more." in text(pdf)
     assert "497R" not in text(pdf)
     assert codes(pdf) == ["https://results.example/results/"]
 
 
 def test_a_release_that_is_not_known_yet_is_said():
-    assert "The time is not known yet." in text(printed(replace(SLIP, releases=())))
+    assert "The time is not fixed yet." in text(printed(replace(SLIP, releases=())))
 
 
 def test_every_candidate_has_a_page_in_order():
@@ -109,7 +113,7 @@ def test_four_slips_of_different_shapes_share_a_sheet_and_the_last_sheet_is_not_
 
     assert [[f"{number:04}" in text(pdf, page) for number in range(1, 7)] for page in (0, 1)] == [
         [True] * 4 + [False] * 2, [False] * 4 + [True] * 2]
-    assert text(pdf, 0).count("This login no longer works.") == 1
+    assert text(pdf, 0).count("This login does not work any more.") == 1
 
 
 def test_the_cover_lists_the_candidates_before_the_first_slip():
@@ -191,7 +195,7 @@ def test_a_screen_reader_hears_the_page_in_the_order_of_the_page():
         "Your login", "When you can see your results", "How to sign in", "If it does not work", "Your contact"]
     assert heard[heard.index(("P", "Password")) + 1] == ("P", "497R-CH3Y-3MKM-G3NV")
     assert heard[heard.index(("TH", "A Level")) + 1] == ("TD", "Tue 11 Aug 2026, 10:00 (Asia/Karachi)")
-    assert ("Figure", "QR code with the address of the candidate results site") in heard
+    assert ("Figure", "QR code with the address of the results site") in heard
     assert sorted(EVERYTHING) == sorted(words for _, words in heard if words in EVERYTHING)
 
 

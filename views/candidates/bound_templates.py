@@ -13,7 +13,7 @@ from jinja2 import nodes
 from jinja2.compiler import CodeGenerator
 from jinja2.visitor import NodeTransformer
 
-from models.rules.languages import LANGUAGES, NAMES
+from models.rules.languages import LANGUAGES, tag_of
 from views import assets
 
 ONCE = (9, zlib.DEFLATED, -15, 9)  # level, method, window, memory
@@ -100,11 +100,12 @@ def _bound(language):
         "board_name": config["BOARD_NAME"],
         "portal_name": config["PORTAL_NAME"],
         "support_email": config["SUPPORT_EMAIL"],
-        "locale": language,
+        "locale": tag_of(language),
+        "language": language,
         "direction": LANGUAGES[language].direction,
     }
     bound.catalogue, bound.kept_pages = catalogue, {}
-    bound.globals = {"_": lambda msgid, **values: catalogue.ugettext(msgid) % values, "languages": NAMES,
+    bound.globals = {"_": lambda msgid, **values: catalogue.ugettext(msgid) % values, "languages": LANGUAGES,
                      **assets.IN_TEMPLATES}
     bound.filters = {**shared.filters, "say": lambda sentence: _said(catalogue, sentence)}
     bound.code_generator_class = BindingGenerator

@@ -2,10 +2,12 @@
 
 The code of a statement stands in the fragment of its address or in a form, so no log and no history keeps it.
 """
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, abort, g, request
 
+from documents import words
 from models.database import Refused
 from models.rules import grades, statement_codes
+from models.rules.languages import LANGUAGES
 from views import languages
 from views.candidates.bound_templates import render, same_for_all
 from views.hypermedia import now
@@ -20,9 +22,13 @@ def exempt_from_tokens(state):
     state.app.extensions["csrf"].exempt(bp)
 
 
-@bp.before_request
-def speak():
-    g.language = languages.of_reader(request)
+@bp.url_value_preprocessor
+def speak(_endpoint, values):
+    """The language stands in the address once it has been chosen, on the way here or here."""
+    g.language = values.pop("language", None) or languages.of_reader(request)
+    if g.language not in LANGUAGES:
+        g.language = None
+        abort(404)
 
 
 @bp.after_request
@@ -32,11 +38,13 @@ def by_language(response):
 
 
 @bp.get("/privacy")
+@bp.get("/privacy/<language>")
 def privacy():
     return same_for_all("candidates/privacy.html", "public, max-age=3600")
 
 
 @bp.route("/verify", methods=["GET", "POST"])
+@bp.route("/verify/<language>", methods=["GET", "POST"])
 def verify():
     """A form for the code of a statement, and what a code tells: no more than its holder showed.
 
@@ -50,5 +58,6 @@ def verify():
         except Refused as refusal:
             error = refusal.fields["code"]
     lines = [(line, grades.award(line.grade, line.second_grade)) for line in checked.lines] if checked else []
-    text = render("candidates/verify.html", code=typed, checked=checked, lines=lines, error=error)
+    text = render("candidates/verify.html", code=typed, checked=checked, lines=lines, error=error,
+                  series_name=words.series(checked.series_name, g.language) if checked else "")
     return Response(text, 422 if error else 200, mimetype="text/html")

@@ -1,7 +1,9 @@
 """What the candidates' pages say of a sheet of results, as finished values for their templates."""
 from documents import words
+from documents.languages import counted
 from models.rules import grades
 from models.rules.candidate_sheet import HELD, OUT, UNANNOUNCED, WAITING
+from models.rules.languages import LANGUAGES
 
 PAGES_A_SECOND = 500  # that open pages may ask for together at a release
 SHORTEST, LONGEST = 5, 120  # seconds over which they are spread
@@ -15,16 +17,19 @@ def sheet_values(sheet, now, language):
     codes = [code for award in shown for code in (award.grade, award.second_grade) if code]
     return {
         "sheet": sheet,
+        "series_name": words.series(sheet.series_name, language),
         "state": _state(sheet),
         "waits": _waits(sheet, language),
         "held": [part.qualification for part in sheet.in_state(HELD)],
         "unannounced": [part.qualification for part in sheet.in_state(UNANNOUNCED)],
         "out": [(part.qualification, [_line(award, part, sheet.time_zone, language) for award in part.awards])
                 for part in sheet.in_state(OUT)],
+        "entries": [(part.qualification, part.awards) for part in sheet.in_state(HELD, UNANNOUNCED, WAITING)
+                    if part.awards],
         "explanations": grades.explanations(*codes),
         "uniform_mark": grades.UNIFORM_MARK if any(award.pum is not None for award in shown) else None,
         "changed": sheet.changed_at and instant(sheet.changed_at, sheet.time_zone, language),
-        "countdown": _countdown(sheet, now),
+        "countdown": _countdown(sheet, now, language),
         "ask_again": ASK_AGAIN,
     }
 
@@ -47,7 +52,7 @@ def _waits(sheet, language):
     by_instant = {}
     for part in sorted(sheet.in_state(WAITING), key=lambda part: part.visible_at):
         by_instant.setdefault(part.visible_at, []).append(part.qualification)
-    return [(", ".join(names), instant(at, sheet.time_zone, language), instant(at, "UTC", language))
+    return [(LANGUAGES[language].comma.join(names), instant(at, sheet.time_zone, language), instant(at, "UTC", language))
             for at, names in by_instant.items()]
 
 
@@ -58,8 +63,8 @@ def _line(award, part, zone, language):
     return award, printed, instant(award.changed_at, zone, language) if later else None
 
 
-def _countdown(sheet, now):
-    """{until, now: epoch seconds; spread: seconds; days, hours, minutes, seconds left} or None.
+def _countdown(sheet, now, language):
+    """{until, now: epoch seconds; spread: seconds; days, hours, minutes, seconds left; ten, one: said then} or None.
 
     Asked together, thousands of open pages would stop the service at the release: the more sessions there
     are, the longer they are spread over.
@@ -74,9 +79,11 @@ def _countdown(sheet, now):
         "until": int(sheet.next_at.timestamp()), "now": int(now.timestamp()),
         "spread": min(max(sheet.waiting // PAGES_A_SECOND, SHORTEST), LONGEST),
         "days": days, "hours": hours, "minutes": minutes, "seconds": seconds,
+        **{name: counted(language, "%(num)d minute left", "%(num)d minutes left", number)
+           for name, number in (("ten", 10), ("one", 1))},
     }
 
 
 def instant(moment, zone, language):
-    """(ISO 8601 in UTC, 'Tuesday, 11 August 2026, 10:00', the zone's city) of an aware moment."""
-    return moment.isoformat(), words.long(moment, zone, language), words.place(zone, language)
+    """(ISO 8601 in UTC, 'Tuesday 11 August 2026, 10:00', 'Pakistan Time') of an aware moment."""
+    return moment.isoformat(), words.long(moment, zone, language), words.clock(zone, language)

@@ -7,12 +7,14 @@ from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, abort, g, request
 
+from documents import words
 from models.acts import candidate_sign_in
 from models.database import Refused
 from models.rules import candidate_sheet
 from models.rules.languages import LANGUAGES
 from views import errors, languages
 from views.candidates import cookie, turns
+from views.candidates.appointment import appointment
 from views.candidates.bound_templates import inside, render, same_for_all
 from views.candidates.sheet import just_out, sheet_values
 from views.candidates.statement import statement_pdf
@@ -35,7 +37,7 @@ def speak(_endpoint, values):
     """The language stands in the address; one that there is not has no pages."""
     g.language = values.pop("language", "en")
     if g.language not in LANGUAGES:
-        g.language = "en"
+        g.language = None  # of whoever reads the error
         abort(404)
 
 
@@ -69,10 +71,10 @@ def signed_in():
             "candidates/sign_in.html", username=username, password=password, signed_out=False,
             error=refusal.fields.get("password"), refusal=refusal.sentence), 422)
     except candidate_sign_in.Shut as door:
-        return _page(render("candidates/shut.html", door=door), 403)
+        return _page(render("candidates/shut.html", door=door, series_name=words.series(door.series_name, g.language)), 403)
     found = candidate_sheet.sheet(token, instant, instant) if "at_once" in form else None
     if found is None:
-        return _to(_site(), cookie.header(token, instant))
+        return _to(f"{_site()}?in", cookie.header(token, instant))
     response = _sheet_page(sheet_values(found, instant, g.language))  # whose script sets the address right
     response.headers.add(*cookie.header(token, instant))
     return response
@@ -100,14 +102,24 @@ def sheet():
 @bp.get("/<language>/statement.pdf")
 def statement():
     """What is out, on paper; before that a page that is not there, whether or not results are loaded."""
-    token, active_at = cookie.read()
-    instant = now()
-    found = candidate_sheet.sheet(token, active_at, instant) if token else None
+    found, instant = _own()
     if found is None:
         return _signed_out()
     if not found.in_state(candidate_sheet.OUT):
         abort(404)
     return statement_pdf(found, instant)
+
+
+@bp.get("/<language>/results.ics")
+def calendar():
+    """The next release as an appointment: the instant and this site's address, and nothing of whose it is."""
+    found, instant = _own()
+    if found is None:
+        return _signed_out()
+    if found.next_at is None:
+        abort(404)
+    return Response(appointment(found.next_at, instant), mimetype="text/calendar",
+                    headers={"Content-Disposition": 'attachment; filename="results.ics"'})
 
 
 @bp.post("/<language>/sign-out")
@@ -138,6 +150,13 @@ def database_is_away(error):
 
 
 errors.when_the_database_says_no(bp, database_is_away)
+
+
+def _own():
+    """(the Sheet of this session or None, now)"""
+    token, active_at = cookie.read()
+    instant = now()
+    return candidate_sheet.sheet(token, active_at, instant) if token else None, instant
 
 
 def _form():
@@ -192,6 +211,8 @@ def _typed(text):
 
 def _signed_out():
     """No session, or one that has ended: to the page that says so, and the cookie goes."""
+    if "in" in request.args and not cookie.is_there():
+        return same_for_all("candidates/no_cookies.html", "no-store")
     if not cookie.is_there():
         return leave_for(f"{_site()}sign-in")
     return cookie.clear(leave_for(f"{_site()}signed-out"))

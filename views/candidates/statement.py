@@ -4,14 +4,17 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Response, current_app, g
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from documents import words
 from documents.statements import Result, Statement, StatementLayout, write_statements
 from models.rules import grades, statement_codes
 from models.rules.candidate_sheet import OUT
+from models.rules.languages import LANGUAGES
 from models.rules.statement_codes import Line
 from views.hypermedia import say
-from views.languages import in_zone
+from views.languages import as_they_stood
 
 NO_MARK = "–"
 
@@ -31,11 +34,11 @@ def _statement(sheet, now):
                   award.endorsement, award.pum) for qualification, award in awards if award.grade]
     return Statement(
         centre_number=sheet.centre_number, centre_name=sheet.centre_name,
-        candidate_number=sheet.candidate_number, candidate_name=sheet.candidate_name, series=sheet.series_name,
+        candidate_number=sheet.candidate_number, candidate_name=sheet.candidate_name, series=words.series(sheet.series_name, g.language),
         results=tuple(result_line(qualification, award) for qualification, award in awards),
-        notes=tuple(notes_of(sheet.contact, awards)),
+        notes=tuple(notes_of(sheet.contact, awards)), contact=sheet.contact[1:],
         code=statement_codes.code_of(sheet.username, sheet.candidate_name, lines),
-        as_of=_("as of %(time)s", time=in_zone(now, sheet.time_zone)))
+        as_of=as_they_stood(now, sheet.time_zone))
 
 
 def result_line(qualification, award):
@@ -49,12 +52,11 @@ def notes_of(contact, awards):
     spoken = [f"{award.syllabus_code}: {say(grades.spoken(award.endorsement))}"
               for _qualification, award in awards if award.endorsement]
     if spoken:
-        yield _("Speaking endorsement, by syllabus: %(levels)s", levels=", ".join(spoken))
+        yield _("Speaking endorsement, by syllabus: %(levels)s", levels=LANGUAGES[str(get_locale())].comma.join(spoken))
     codes = [code for _qualification, award in awards for code in (award.grade, award.second_grade) if code]
-    for word, sentence in grades.explanations(*codes).items():
+    for word, sentence in grades.explanations(*codes, on_paper=True).items():
         yield f"{word}: {say(sentence)}"
-    yield _("Questions: %(who)s", who=", ".join(filter(None, (
-        contact.name or _("the exams officer of your centre"), contact.phone, contact.email))))
+    yield _("Questions: %(who)s", who=contact.name or _("the exams officer of your centre"))
 
 
 def statement_layout(now, language):

@@ -17,7 +17,7 @@ from models.tables.slips import username_of
 from views.candidates.statement import notes_of, result_line, statement_layout
 from views.guards import officers_only
 from views.hypermedia import attachment, now, or_404
-from views.languages import in_zone
+from views.languages import as_they_stood
 from views.reach import centre_of, entered_series
 
 bp = Blueprint("statements", __name__)
@@ -74,4 +74,4 @@ def _statement(centre, series, rows, contact, at):
         results=tuple(result_line(*pair) for pair in pairs), notes=tuple(notes_of(contact, pairs)),
         code=statement_codes.code_of(username_of(centre.number, first.candidate_number, series),
                                      first.candidate_name, statement_codes.visible_lines(rows)),
-        as_of=_("as of %(time)s", time=in_zone(at, centre.time_zone)))
+        contact=contact[1:], as_of=as_they_stood(at, centre.time_zone))

@@ -1,0 +1,35 @@
+"""A release as an appointment for a calendar (RFC 5545): the instant in UTC, the address, and nothing of whose it is."""
+from datetime import timedelta
+
+from flask import current_app
+from flask_babel import gettext as _
+
+STAMP = "%Y%m%dT%H%M%SZ"
+LONGEST_LINE = 75  # octets, without the line break
+
+
+def appointment(at, now):
+    """The calendar file of a release `at` an aware instant, as text; it lasts a quarter of an hour."""
+    address = current_app.config["SITE_ADDRESS"]
+    lines = [
+        "BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:-//{_escaped(current_app.config['BOARD_NAME'])}//results//",
+        "BEGIN:VEVENT", f"UID:{at:{STAMP}}@{address.split('://')[-1].strip('/')}", f"DTSTAMP:{now:{STAMP}}",
+        f"DTSTART:{at:{STAMP}}", f"DTEND:{at + timedelta(minutes=15):{STAMP}}",
+        f"SUMMARY:{_escaped(_('Your results come out'))}", f"URL:{address}", f"LOCATION:{_escaped(address)}",
+        "END:VEVENT", "END:VCALENDAR"]
+    return "".join(f"{part}\r\n" for line in lines for part in _folded(line))
+
+
+def _escaped(text):
+    return text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
+
+
+def _folded(line):
+    """A line in parts that no reader is too narrow for, each but the first begun with a blank."""
+    part = ""
+    for char in line:
+        if len(f"{part}{char}".encode()) > LONGEST_LINE:
+            yield part
+            part = " "
+        part += char
+    yield part
