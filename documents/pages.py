@@ -57,7 +57,8 @@ class Design:
         rtl = self.right_to_left
         return _environment(self.templates).get_template(self.template).render(
             values, _=lambda text: _static(translation(self.language, text)), language=tag_of(self.language),
-            unspaced="SC" in LANGUAGES[self.language].scripts, direction="rtl" if rtl else "ltr", start="right" if rtl else "left", end="left" if rtl else "right",
+            unspaced="SC" in LANGUAGES[self.language].scripts, direction="rtl" if rtl else "ltr",
+            start="right" if rtl else "left", end="left" if rtl else "right",
             paper=self.paper, board_name=self.board_name, logo=self.logo and str(self.logo), folder=str(TEMPLATES),
             faces=_declared(self.language, faces), families=_families(self.language, faces))
 

@@ -58,7 +58,7 @@ def clock(zone, language):
 def series(name, language):
     """'juin 2026' of 'June 2026'; a name that is no month and year is itself."""
     try:
-        month = datetime.strptime(name, "%B %Y")
+        month = datetime.strptime(name, "%B %Y").replace(tzinfo=UTC)
     except ValueError:
         return name
     return format_datetime(month, LANGUAGES[language].series, locale=language)

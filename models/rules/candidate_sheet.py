@@ -29,6 +29,16 @@ class Award(NamedTuple):
     endorsement: str = ""
     pum: int | None = None
     changed_at: datetime | None = None
+    first_at: datetime | None = None
+
+
+    def is_late(self, part):
+        """Whether it came for the first time after its qualification was out."""
+        return self.first_at is not None and self.first_at > part.visible_at
+
+    def has_changed(self, part):
+        """Whether it has been shown otherwise."""
+        return self.changed_at is not None and self.changed_at > max(part.visible_at, self.first_at or part.visible_at)
 
 
 class Part(NamedTuple):
@@ -66,8 +76,8 @@ class Sheet(NamedTuple):
 
     @property
     def changed_at(self):
-        """When a result that is shown here last changed, or None."""
-        return max((award.changed_at for part in self.parts for award in part.awards if award.changed_at),
+        """When a result that had been shown here last changed, or None."""
+        return max((award.changed_at for part in self.parts for award in part.awards if award.has_changed(part)),
                    default=None)
 
 
@@ -126,6 +136,6 @@ def _state(at, held_at, now):
 
 
 def _award(row):
-    changed_at = row.changed_at and datetime.fromtimestamp(row.changed_at, UTC)
+    changed_at, first_at = (at and datetime.fromtimestamp(at, UTC) for at in (row.changed_at, row.first_at))
     return Award(row.title, row.syllabus_code, row.option_code, row.grade, row.second_grade or "",
-                 row.endorsement or "", row.pum, changed_at)
+                 row.endorsement or "", row.pum, changed_at, first_at)

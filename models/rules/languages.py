@@ -29,10 +29,12 @@ class Language(NamedTuple):
 
 LANGUAGES = {
     "en": Language("English", "EEEE d MMMM y, HH:mm", "EEE d MMM y, HH:mm", read_by="written in it"),
-    "ar": Language("العربية", "EEEE، d MMMM y، HH:mm", "EEE، d MMM y، HH:mm", comma="، ", direction="rtl", scripts=("Arabic",)),
+    "ar": Language("العربية", "EEEE، d MMMM y، HH:mm", "EEE، d MMM y، HH:mm", comma="، ",
+                   direction="rtl", scripts=("Arabic",)),
     "es": Language("Español", "EEEE, d 'de' MMMM 'de' y, HH:mm", "EEE, d MMM y, HH:mm", "MMMM 'de' y"),
     "fr": Language("Français", "EEEE d MMMM y 'à' HH:mm", "EEE d MMM y 'à' HH:mm"),
-    "zh": Language("简体中文", "y年M月d日EEEE HH:mm", "y年M月d日EEE HH:mm", "y年M月", comma="、", scripts=("SC", "JP"), tag="zh-Hans"),
+    "zh": Language("简体中文", "y年M月d日EEEE HH:mm", "y年M月d日EEE HH:mm", "y年M月", comma="、",
+                   scripts=("SC", "JP"), tag="zh-Hans"),
 }
 NAMES = {code: language.name for code, language in LANGUAGES.items()}
 

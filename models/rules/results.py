@@ -23,7 +23,8 @@ from models.tables.subcentres import AttachedDefaults
 
 
 class Result(Model):
-    """The result of one entry. `pum`: percentage uniform mark, 0–100, not a raw percentage."""
+    """The result of one entry. `pum`: percentage uniform mark, 0–100, not a raw percentage. `first_at`: when there
+    first was one; None for one from before that was kept."""
 
     entry = ForeignKeyField(Entry, unique=True, backref="result", on_delete="CASCADE")
     grade = CharField(max_length=4)
@@ -31,6 +32,7 @@ class Result(Model):
     endorsement = CharField(max_length=4, default="")
     pum = IntegerField(null=True)
     changed_at = Moment()
+    first_at = Moment(null=True)
 
 
 class StaffRow(NamedTuple):
@@ -142,6 +144,7 @@ class OwnRow(NamedTuple):
     endorsement: str | None
     pum: int | None
     changed_at: int | None
+    first_at: int | None
 
 
 def _own():
@@ -177,7 +180,8 @@ def _own():
     ).cte("own", materialized=True)
     return (
         own.select_from(*(getattr(own.c, name) for name in OwnRow._fields[:len(told)]),
-                        Result.grade, Result.second_grade, Result.endorsement, Result.pum, Result.changed_at)
+                        Result.grade, Result.second_grade, Result.endorsement, Result.pum, Result.changed_at,
+                        Result.first_at)
         .join(Result, JOIN.LEFT_OUTER, on=(Result.entry == own.c.open_entry))
         .order_by(own.c.syllabus_code, own.c.entry)
     )
@@ -320,16 +324,18 @@ def missing_from(board_import):
 def publish(which, now):
     """Put the new and changed rows among some staged ones in place, in the caller's transaction: one statement. What a
     row does not speak of stays as it is held. `which`: a condition."""
-    columns = [Result.entry, Result.grade, Result.second_grade, Result.endorsement, Result.pum, Result.changed_at]
+    at = Value(int(now.timestamp()), converter=False)
+    columns = [Result.first_at, Result.entry, Result.grade, Result.second_grade, Result.endorsement, Result.pum,
+               Result.changed_at]
     rows = StagedResult.select(
-        StagedResult.entry, StagedResult.grade, fn.COALESCE(StagedResult.second_grade, Result.second_grade, ""),
+        at, StagedResult.entry, StagedResult.grade, fn.COALESCE(StagedResult.second_grade, Result.second_grade, ""),
         fn.COALESCE(StagedResult.endorsement, Result.endorsement, ""),
-        fn.NULLIF(fn.COALESCE(StagedResult.pum, Result.pum), -1), Value(int(now.timestamp()), converter=False),
+        fn.NULLIF(fn.COALESCE(StagedResult.pum, Result.pum), -1), at,
     ).join(Result, JOIN.LEFT_OUTER, on=Result.entry == StagedResult.entry).where(
         which, StagedResult.verdict.in_((NEW, CHANGED)))
     Result.insert_from(rows, columns).on_conflict(
         conflict_target=[Result.entry],
-        update={column: getattr(EXCLUDED, column.column_name) for column in columns[1:]}).as_rowcount().execute()
+        update={column: getattr(EXCLUDED, column.column_name) for column in columns[2:]}).as_rowcount().execute()
 
 
 def new_in(pairs):

@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
+from models.rules.languages import LANGUAGES
 from models.rules.results import Result
 from models.tables.exams import Candidate, Centre, Entry, Release
 from models.tables.offers import Offer
@@ -41,7 +42,7 @@ def longest(cast):
     return password
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("size", [100, 200])
 def test_nothing_scrolls_sideways_on_any_page(open_page, longest, language, size):
     page, told = open_page(width=320, height=640), {}
@@ -78,7 +79,7 @@ def test_nothing_scrolls_sideways_on_any_page(open_page, longest, language, size
     sign_in(longest)
     expect(page.locator(".contact")).to_be_visible()
     look("shut")
-    for address in ("/privacy", "/verify"):
+    for address in (f"/privacy/{language}", f"/verify/{language}"):
         page.goto(address)
         look(address)
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 from babel import Locale
-from babel.messages.pofile import read_po
 from babel.messages.extract import extract_from_file
+from babel.messages.pofile import read_po
 
 from documents import words
 from documents.languages import TRANSLATIONS, catalogue
@@ -82,7 +82,8 @@ def test_every_city_that_a_language_has_a_name_for_is_said_by_it(language):
 @pytest.mark.parametrize(("liked", "language"), [
     ("ar-EG,ar;q=0.9,en;q=0.5", "ar"), ("en-GB, ar;q=0.9", "en"), ("ar;q=0.5, en-US;q=0.8", "en"), ("AR", "ar"),
     ("fr-FR, ar-MA;q=0.7, en;q=0.2", "fr"), ("de, ar-MA;q=0.7, en;q=0.2", "ar"), ("zh-CN,zh;q=0.9", "zh"),
-    ("zh-TW, en;q=0.8", "en"), ("zh-Hant-HK, zh;q=0.1", "zh"), ("zh-TW", "zh"), ("en;q=0, ar;q=0.1", "ar"), ("*", "en"), ("", "en"), ("x" * 300, "en")])
+    ("zh-TW, en;q=0.8", "en"), ("zh-Hant-HK, zh;q=0.1", "zh"), ("zh-TW", "zh"), ("en;q=0, ar;q=0.1", "ar"),
+    ("*", "en"), ("", "en"), ("x" * 300, "en")])
 def test_the_slips_address_leads_to_the_readers_language(guest, liked, language):
     answer = guest().get("/results/", htmx=False, headers={"Accept-Language": liked})
 

@@ -2,11 +2,11 @@
 import pytest
 
 from models.rules import grades
+from models.rules.languages import LANGUAGES
 from models.tables.exams import Entry, Release
 from models.tables.offers import Offer
 from models.tables.slips import CandidateSession, Credential
 from models.tables.subcentres import AttachedCentre, AttachedDefaults
-from models.rules.languages import LANGUAGES
 from tests.visitor import text_of
 
 
@@ -169,7 +169,8 @@ def test_a_longer_delay_hides_at_once_what_was_seen(zoe, cast, release):
 
 
 @pytest.mark.parametrize(("mode", "expected"), [
-    ("default", ["Whom to ask: Amal Raza", "+92 21 555 0100"]), ("centre", ["Whom to ask: Kiran Shah", "+92 21 555 0101"])])
+    ("default", ["Whom to ask: Amal Raza", "+92 21 555 0100"]),
+    ("centre", ["Whom to ask: Kiran Shah", "+92 21 555 0101"])])
 def test_the_contact_is_the_one_that_holds_and_always_there(zoe, release, mode, expected):
     AttachedCentre.update(contact_mode=mode).execute()
 

@@ -1,7 +1,7 @@
-"""The words of every catalogue: what no sentence may hold, how each language writes, and that nothing is lost in one."""
+"""The words of every catalogue: what no sentence may hold, how each language writes, and that none is lost."""
 import re
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from babel import Locale
@@ -11,7 +11,7 @@ from documents import words
 from documents.engine import unprintable
 from documents.languages import TRANSLATIONS, counted
 from models.rules.languages import LANGUAGES, tag_of
-from tests.candidates.conftest import SIGN_IN, USERNAME
+from tests.candidates.conftest import OURS, SIGN_IN, USERNAME
 
 OTHERS = [code for code in LANGUAGES if code != "en"]
 STEERING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
@@ -105,9 +105,9 @@ def test_a_series_is_called_by_its_month(language, name):
 def test_the_language_is_kept_on_the_way_and_can_be_changed_on_every_page(guest, slips, language):
     visitor = guest()
     english = {"Accept-Language": "en"}
-    refused = visitor.post(f"/results/{language}/sign-in", {}, csrf=False, htmx=False, headers={"Sec-Fetch-Site": "same-origin"})
-    visitor.post(f"/results/{language}/sign-in", {"username": USERNAME, "password": slips["0001"]}, csrf=False, htmx=False,
-                 headers={"Sec-Fetch-Site": "same-origin"})
+    refused, _signed_in = (
+        visitor.post(f"/results/{language}/sign-in", typed, csrf=False, htmx=False, headers=OURS)
+        for typed in ({}, {"username": USERNAME, "password": slips["0001"]}))
     pages = [refused, *(visitor.get(path, htmx=False, headers=english) for path in (
         f"/results/{language}/sign-in", f"/results/{language}/", f"/privacy/{language}", f"/verify/{language}",
         f"/results/{language}/nothing", f"/results/{language}/signed-out"))]
@@ -153,7 +153,8 @@ def test_the_calendar_has_the_instant_and_nothing_personal(cast, zoe, guest, rel
     at = cast.now.replace(microsecond=0)
 
     assert answer.headers["Content-Type"].startswith("text/calendar")
-    assert lines[0] == "BEGIN:VCALENDAR" and lines[-2:] == ["END:VCALENDAR", ""]
+    assert lines[0] == "BEGIN:VCALENDAR"
+    assert lines[-2:] == ["END:VCALENDAR", ""]
     start, = (line.partition(":")[2] for line in lines if line.startswith("DTSTART"))
     assert datetime.strptime(start, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) > at
     assert "SUMMARY:Publication de vos résultats" in lines
@@ -174,3 +175,19 @@ def test_a_browser_without_cookies_is_told_so(guest, slips):
 
     assert "this browser keeps no cookies" in told.text
     assert guest().get(SIGN_IN.replace("sign-in", ""), htmx=False).location == SIGN_IN
+
+
+def test_a_late_result_is_new_and_only_one_that_had_been_shown_has_changed(cast, zoe, release):
+    release("A Level", hours=-3)
+    release("IGCSE", hours=-3)
+    late = cast.result(cast.candidates["XA101"][0], "9709", "B")
+    late.first_at = late.changed_at
+    late.save()
+
+    new = zoe.sheet().text
+    late.changed_at = late.first_at + timedelta(minutes=5)
+    late.save()
+    changed = zoe.sheet().text
+
+    assert ("New " in new, "Changed" in new, "Last changed:" in new) == (True, False, False)
+    assert ("New " in changed, "Changed" in changed, "Last changed:" in changed) == (False, True, True)

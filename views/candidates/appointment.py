@@ -1,4 +1,4 @@
-"""A release as an appointment for a calendar (RFC 5545): the instant in UTC, the address, and nothing of whose it is."""
+"""A release as an appointment for a calendar (RFC 5545): the instant in UTC, the address, nothing of whose it is."""
 from datetime import timedelta
 
 from flask import current_app

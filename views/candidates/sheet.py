@@ -52,15 +52,17 @@ def _waits(sheet, language):
     by_instant = {}
     for part in sorted(sheet.in_state(WAITING), key=lambda part: part.visible_at):
         by_instant.setdefault(part.visible_at, []).append(part.qualification)
-    return [(LANGUAGES[language].comma.join(names), instant(at, sheet.time_zone, language), instant(at, "UTC", language))
+    comma = LANGUAGES[language].comma
+    return [(comma.join(names), instant(at, sheet.time_zone, language), instant(at, "UTC", language))
             for at, names in by_instant.items()]
 
 
 def _line(award, part, zone, language):
-    """(award, grades as printed, when it last changed if that was after it came out)."""
+    """(award, grades as printed, whether and when it has changed, or came late, since its qualification was out)."""
     printed = grades.award(award.grade, award.second_grade) if award.grade else ()
-    later = award.changed_at is not None and award.changed_at > part.visible_at
-    return award, printed, instant(award.changed_at, zone, language) if later else None
+    changed = award.has_changed(part)
+    at = award.changed_at if changed else award.first_at if award.is_late(part) else None
+    return award, printed, changed, at and instant(at, zone, language)
 
 
 def _countdown(sheet, now, language):

@@ -71,7 +71,8 @@ def signed_in():
             "candidates/sign_in.html", username=username, password=password, signed_out=False,
             error=refusal.fields.get("password"), refusal=refusal.sentence), 422)
     except candidate_sign_in.Shut as door:
-        return _page(render("candidates/shut.html", door=door, series_name=words.series(door.series_name, g.language)), 403)
+        name = words.series(door.series_name, g.language)
+        return _page(render("candidates/shut.html", door=door, series_name=name), 403)
     found = candidate_sheet.sheet(token, instant, instant) if "at_once" in form else None
     if found is None:
         return _to(f"{_site()}?in", cookie.header(token, instant))

@@ -34,7 +34,8 @@ def _statement(sheet, now):
                   award.endorsement, award.pum) for qualification, award in awards if award.grade]
     return Statement(
         centre_number=sheet.centre_number, centre_name=sheet.centre_name,
-        candidate_number=sheet.candidate_number, candidate_name=sheet.candidate_name, series=words.series(sheet.series_name, g.language),
+        candidate_number=sheet.candidate_number, candidate_name=sheet.candidate_name,
+        series=words.series(sheet.series_name, g.language),
         results=tuple(result_line(qualification, award) for qualification, award in awards),
         notes=tuple(notes_of(sheet.contact, awards)), contact=sheet.contact[1:],
         code=statement_codes.code_of(sheet.username, sheet.candidate_name, lines),

@@ -3,7 +3,6 @@ import io
 from itertools import groupby
 
 from flask import Blueprint, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from documents.statements import Statement, write_broadsheet, write_statements
