@@ -65,6 +65,7 @@ class Sheet(NamedTuple):
     contact: Contact
     parts: tuple
     waiting: int = 0  # how many sessions are alive, at most
+    started_at: datetime | None = None  # when this session began
 
     def in_state(self, *states):
         return tuple(part for part in self.parts if part.state in states)
@@ -117,7 +118,7 @@ def sheet_of(rows, now):
     return Sheet(
         first.username, first.candidate_name, first.candidate_number, first.centre_number, first.centre_name,
         first.time_zone, first.language, first.series_code, first.series_name, contact_in(first), tuple(parts),
-        first.waiting)
+        first.waiting, datetime.fromtimestamp(first.started_at, UTC))
 
 
 def contact_in(row):

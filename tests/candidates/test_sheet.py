@@ -212,7 +212,8 @@ def test_no_page_carries_an_id(zoe, cast, release):
     addresses = [e.get(name) for e in answer.tree.iter() for name in ("href", "action", "hx-get") if e.get(name)]
     assert {address for address in addresses if address.startswith("/results")} == {
         "/results/en/", "/results/en/sign-out", "/results/en/statement.pdf",
-        *(f"/results/{code}/" for code in LANGUAGES), "/results/en/results.ics"}
+        *(f"/results/{code}/" for code in LANGUAGES), "/results/en/results.ics", "/results/en/data.csv",
+        "/results/en/data.json"}
     assert answer.all("input") == []
 
 

@@ -1,4 +1,7 @@
 """The words of every catalogue: what no sentence may hold, how each language writes, and that none is lost."""
+import csv
+import io
+import json
 import re
 import unicodedata
 from datetime import UTC, datetime, timedelta
@@ -191,3 +194,21 @@ def test_a_late_result_is_new_and_only_one_that_had_been_shown_has_changed(cast,
 
     assert ("New " in new, "Changed" in new, "Last changed:" in new) == (True, False, False)
     assert ("New " in changed, "Changed" in changed, "Last changed:" in changed) == (False, True, True)
+
+
+def test_ones_own_data_can_be_taken_away_and_tells_no_grade_before_its_time(cast, zoe, guest, release):
+    cast.result(cast.candidates["XA101"][0], "9709", "A*", 93)
+    cast.result(cast.candidates["XA101"][0], "0580", "C")
+    before = zoe.get("/results/en/data.json", htmx=False)
+    release("A Level", hours=-1)
+
+    told = json.loads(zoe.get("/results/en/data.json", htmx=False).body)
+    table = list(csv.DictReader(io.StringIO(zoe.get("/results/en/data.csv", htmx=False).body.decode("utf-8-sig"))))
+
+    assert {entry["grade"] for entry in json.loads(before.body)["entries"]} == {None}
+    assert (told["username"], told["candidate_number"]) == (USERNAME, "0001")
+    assert {entry["syllabus_code"]: (entry["as_printed"], entry["pum"]) for entry in told["entries"]} == {
+        "9709": ("A*(a*)", 93), "0580": (None, None)}
+    assert [(row["syllabus_code"], row["grade"]) for row in table] == [
+        (entry["syllabus_code"], entry["grade"] or "") for entry in told["entries"]]
+    assert guest().get("/results/en/data.csv", htmx=False).location == "/results/en/sign-in"

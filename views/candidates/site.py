@@ -16,6 +16,7 @@ from views import errors, languages
 from views.candidates import cookie, turns
 from views.candidates.appointment import appointment
 from views.candidates.bound_templates import inside, render, same_for_all
+from views.candidates.own_data import as_csv, as_json
 from views.candidates.sheet import just_out, sheet_values
 from views.candidates.statement import statement_pdf
 from views.errors import leave_for
@@ -121,6 +122,17 @@ def calendar():
         abort(404)
     return Response(appointment(found.next_at, instant), mimetype="text/calendar",
                     headers={"Content-Disposition": 'attachment; filename="results.ics"'})
+
+
+@bp.get("/<language>/data.<any(json, csv):kind>")
+def own_data(kind):
+    """What is kept about whoever asks, and may be seen now."""
+    found, _instant = _own()
+    if found is None:
+        return _signed_out()
+    make, mimetype = {"json": (as_json, "application/json"), "csv": (as_csv, "text/csv")}[kind]
+    name = f"{found.centre_number}-{found.candidate_number}-{found.series_code}.{kind}"
+    return Response(make(found), mimetype=mimetype, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 @bp.post("/<language>/sign-out")
