@@ -1,9 +1,12 @@
 """Whom candidates ask, and what an e-mail address or a telephone number may be."""
+import re
 from typing import NamedTuple
 
+from models.codes import in_our_digits
 from models.database import Refused, Sentence
 
 LONGEST = {"name": 120, "phone": 60, "email": 254}  # characters
+EXTENSION = re.compile(r"([^A-Za-z#]*)([A-Za-z#]\D*)?(.*)", re.DOTALL)  # number, a word, what follows it
 NO_EMAIL = Sentence("That is not an e-mail address, like exams@school.example.")
 
 
@@ -13,6 +16,14 @@ class Contact(NamedTuple):
     name: str = ""
     phone: str = ""
     email: str = ""
+
+    @property
+    def dialled(self):
+        """What a link calls (RFC 3966): '+54 11 5555-0199 ext. 44' or '٠٢ ٥٥٥' → '+541155550199;ext=44', '02555'."""
+        number, _word, extension = EXTENSION.match(in_our_digits(self.phone)).groups()
+        sign = "+" if number.lstrip(" (").startswith("+") else ""
+        called, inside = ("".join(filter(str.isdecimal, part or "")) for part in (number, extension))
+        return f"{sign}{called}{f';ext={inside}' if inside else ''}"
 
     @property
     def is_usable(self):

@@ -36,7 +36,8 @@
   // `hidden data-scripted`, or `disabled`: of no use without script
   const enhance = () => {
     all("time[data-local]").forEach((time) => {
-      time.textContent = new Date(time.dateTime).toLocaleString(language, { dateStyle: "full", timeStyle: "short", hourCycle: "h23" });
+      const how = { dateStyle: "full", timeStyle: "short", hourCycle: "h23" };
+      time.textContent = new Date(time.dateTime).toLocaleString(language, how);
     });
     all("[data-scripted]").forEach((box) => { box.hidden = box.disabled = false; });
   };

@@ -148,7 +148,7 @@ class Route:
     def address(self, app, centre_number, thing=None):
         values = {"number": centre_number, "code": "june-2026", "page": "results", "filename": "site.css",
                   "language": "en", "section": "new", "public_id": MISSING, "row": "XA101", "act": "disable",
-                  "email": "kiran@xa101.example", **(thing or {})}
+                  "email": "kiran@xa101.example", "kind": "json", **(thing or {})}
         with app.test_request_context():
             return app.url_for(self.endpoint, **{
                 name: values[name] for name in self.rule.arguments if name not in (self.rule.defaults or {})})

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pypdfium2
 import pytest
 
+from documents import words
 from models import passwords
 from models.acts.subcentres import draft, save
 from models.codes import as_typed
@@ -138,7 +139,8 @@ def test_through_every_turn(world, cast):
     assert (world.out_of_date("XA101"), world.out_of_date("XA102")) == (["0001", "0002"], [])
     assert world.acts("XA101", "reissue-all").status == 303
     assert (world.out_of_date("XA101"), world.logins) == ([], before)
-    assert "24 hours after the board’s release" in world.printed[0]
+    later = min(release.released_at for release in Release) + timedelta(hours=24)
+    assert words.short(later, cast.karachi.time_zone, "en") in world.printed[0]
     world.confirms("XA101", delay="12")
     assert standing_of(cast.karachi, cast.june).delay == 24 * 60
     assert world.out_of_date("XA101") == []

@@ -70,7 +70,7 @@ def test_a_locked_database_is_said_within_five_seconds(cast, database_url, fresh
         health, health_waited = seconds(lambda: late.client.get("/healthz").status_code)
         reading = [inside.sheet().status, late.get(SIGN_IN).status, officer.get("/centres/XA101").status]
 
-    assert (refused.status, "Your turn comes" in refused.text) == (503, True)
+    assert (refused.status, "Please leave this page open." in refused.text) == (503, True)
     kept = refused.fields(refused.one("form", action=SIGN_IN))
     assert (kept["username"], kept["password"]) == ([USERNAME], [slips["0001"]])  # and it sends itself
     assert waited < 5
@@ -218,5 +218,5 @@ def test_on_a_full_disk_candidates_who_are_in_stay_in(cast, database_url, fresh_
         refused = next(answer for answer in answers if answer.status != 303)
         reading = inside.sheet().status
 
-    assert (refused.status, "Your turn comes" in refused.text, reading) == (503, True, 200)
+    assert (refused.status, "Please leave this page open." in refused.text, reading) == (503, True, 200)
     assert late.sign_in_with(USERNAME, slips["0001"]).status == 303

@@ -176,7 +176,7 @@ def test_the_countdown_shows_its_figures_in_arabic_too(open_page, password, rele
 def test_without_script_everything_works_by_reloading(open_page, password, release):
     page = open_page(script=False)
     sign_in(page, password)
-    expect(page.get_by_text("Reload this page after that time")).to_be_visible()
+    expect(page.get_by_text("Open this page again after that time")).to_be_visible()
     expect(page.locator(".countdown")).to_be_hidden()
 
     release("A Level", seconds=-1)

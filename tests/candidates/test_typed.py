@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from models import passwords
 from models.acts import candidate_sign_in
 from models.codes import ALPHABET, as_typed, grouped
+from models.contacts import Contact
 from models.delay import parse_delay
 from models.tables.slips import Credential, username_as_typed
 from tests.candidates.conftest import USERNAME
@@ -104,3 +105,11 @@ def test_a_valid_pair_is_never_taken_apart():
 @pytest.mark.parametrize(("typed", "minutes"), [("٢٤", 1440), ("１ｄ　６ｈ", 1800), ("۱٫۵h", 90), ("९०m", 90)])
 def test_a_delay_is_read_in_any_digits(typed, minutes):
     assert parse_delay(typed) == minutes
+
+
+@pytest.mark.parametrize(("written", "called"), [
+    ("+92 21 555 0100", "+92215550100"), ("+54 11 5555-0199 ext. 4471", "+541155550199;ext=4471"),
+    ("(02) 555 0100 x7", "025550100;ext=7"), ("٠٢ ٥٥٥ ٠١٠٠", "025550100"), ("＋９２ ２１", "+9221"),
+    ("+92 (0) 21 / 555#12", "+92021555;ext=12"), ("", ""), ("by letter", "")])
+def test_a_telephone_of_any_script_can_be_called(written, called):
+    assert Contact("", written).dialled == called

@@ -117,7 +117,7 @@ def test_a_double_award_an_endorsement_and_a_code_stand_as_the_board_prints_them
     page = plain(cast.karachi_officer).get(RESULTS)
 
     assert [rows(page)[0][3], rows(page)[2][3]] == ["A(a) B(b), speaking 2", "NO RESULT"]
-    assert "No grade has been issued for this subject." in page.text
+    assert "No grade was issued for this subject." in page.text
 
 
 def test_officers_see_results_without_the_delay_of_the_candidates(cast, plain):

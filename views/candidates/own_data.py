@@ -14,8 +14,8 @@ def rows_of(sheet):
     person = (sheet.username, sheet.candidate_name, sheet.candidate_number, sheet.centre_number, sheet.centre_name,
               sheet.series_name, _iso(sheet.started_at))
     return [(*person, part.qualification, _iso(part.visible_at), award.syllabus_code, award.option_code, award.title,
-             award.grade, award.second_grade,
-             grades.award_text(award.grade, award.second_grade) if award.grade else None, award.endorsement, award.pum, _iso(award.changed_at))
+             award.grade, award.second_grade, award.grade and grades.award_text(award.grade, award.second_grade),
+             award.endorsement, award.pum, _iso(award.changed_at))
             for part in sheet.parts for award in part.awards]
 
 
