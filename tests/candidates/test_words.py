@@ -14,7 +14,7 @@ from documents import words
 from documents.engine import unprintable
 from documents.languages import TRANSLATIONS, counted
 from models.rules.languages import LANGUAGES, tag_of
-from tests.candidates.conftest import OURS, SIGN_IN, USERNAME
+from tests.candidates.conftest import OURS, SHEET, SIGN_IN, USERNAME
 
 OTHERS = [code for code in LANGUAGES if code != "en"]
 STEERING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
@@ -177,7 +177,9 @@ def test_a_browser_without_cookies_is_told_so(guest, slips):
     told = guest().get(answer.location, htmx=False)  # another browser: the cookie did not come back
 
     assert "this browser keeps no cookies" in told.text
-    assert guest().get(SIGN_IN.replace("sign-in", ""), htmx=False).location == SIGN_IN
+    for later in ("?in=1", "?in=", "?in=nan", "?in=soon", "?in=9e99"):
+        assert guest().get(f"{SHEET}{later}", htmx=False).location == SIGN_IN
+    assert guest().get(SHEET, htmx=False).location == SIGN_IN
 
 
 def test_a_late_result_is_new_and_only_one_that_had_been_shown_has_changed(cast, zoe, release):

@@ -24,6 +24,7 @@ from views.hypermedia import now, wants_fragment
 
 bp = Blueprint("candidates", __name__, url_prefix="/results")
 LONGEST_FIELD = 60
+JUST_NOW = 60  # seconds after a sign-in, in which a browser without its cookie keeps none
 PUBLIC_PAGE = "public, max-age=1"
 
 
@@ -76,7 +77,7 @@ def signed_in():
         return _page(render("candidates/shut.html", door=door, series_name=name), 403)
     found = candidate_sheet.sheet(token, instant, instant) if "at_once" in form else None
     if found is None:
-        return _to(f"{_site()}?in", cookie.header(token, instant))
+        return _to(f"{_site()}?in={instant.timestamp():.0f}", cookie.header(token, instant))
     response = _sheet_page(sheet_values(found, instant, g.language))  # whose script sets the address right
     response.headers.add(*cookie.header(token, instant))
     return response
@@ -224,7 +225,7 @@ def _typed(text):
 
 def _signed_out():
     """No session, or one that has ended: to the page that says so, and the cookie goes."""
-    if "in" in request.args and not cookie.is_there():
+    if not cookie.is_there() and 0 <= now().timestamp() - request.args.get("in", 0, float) < JUST_NOW:
         return same_for_all("candidates/no_cookies.html", "no-store")
     if not cookie.is_there():
         return leave_for(f"{_site()}sign-in")
