@@ -112,7 +112,7 @@ TABLE = {
                     ASSOCIATE),
     **dict.fromkeys(("candidates.index", "candidates.sheet", "candidates.sign_in", "candidates.signed_in",
                      "candidates.sign_out", "candidates.signed_out", "candidates.statement",
-                     "candidates.calendar", "candidates.own_data"), CANDIDATE),
+                     "candidates.calendar", "candidates.own_data", "candidates.sample"), CANDIDATE),
     "public.privacy": ANYONE,
     "public.verify": ANYONE,
     **dict.fromkeys(("board_centres.index", "board_centres.edit", "board_centres.move", "board_centres.moved",

@@ -14,6 +14,8 @@ GRADES = {
 }
 NUMBERS = ("ZERO", "ONE", "TWO", "THREE", "FOUR", "FIVE", "SIX", "SEVEN", "EIGHT", "NINE")
 WORDS = {"X": "NO RESULT", "Q": "PENDING", "Y": "TO BE ISSUED", "U": "UNGRADED"}
+GLOSSES = {"X": Sentence("No result"), "Q": Sentence("Pending"), "Y": Sentence("To be issued"),
+           "U": Sentence("Ungraded")}
 EXPLANATIONS = {  # X never says why: the contact knows
     "X": Sentence("No grade was issued for this subject. The contact below can tell you more."),
     "Q": Sentence("This grade is not ready yet. There can be many reasons. It will appear here."),
@@ -87,6 +89,11 @@ def as_read(text):
 def spoken(level):
     """The Sentence of a speaking endorsement: a level from 1 to 5, or Pass, Merit, Distinction."""
     return SPEAKING.get(level) or Sentence(level)
+
+
+def explained(*grades):
+    """[(gloss, Sentence), …] for those of the grades that need one: the word in the reader's language, its meaning."""
+    return [(GLOSSES[code], EXPLANATIONS[code]) for code in WORDS if code in grades]
 
 
 def explanations(*grades, on_paper=False):

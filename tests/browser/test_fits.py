@@ -79,7 +79,7 @@ def test_nothing_scrolls_sideways_on_any_page(open_page, longest, language, size
     sign_in(longest)
     expect(page.locator(".contact")).to_be_visible()
     look("shut")
-    for address in (f"/privacy/{language}", f"/verify/{language}"):
+    for address in (f"/privacy/{language}", f"/verify/{language}", f"/results/{language}/sample"):
         page.goto(address)
         look(address)
 

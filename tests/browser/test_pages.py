@@ -25,7 +25,8 @@ PAGES = {
         "/board/centres", "/board/centres/XA101", "/board/centres/XA101/move", "/board/officers",
         "/board/officers/kiran@xa101.example", "/board/series", "/board/series/june-2026", "/board/imports",
         "/board/audit", "/board/queue", "/never"),
-    None: ("/sign-in", "/welcome", "/privacy", "/verify", "/results/en/sign-in"),
+    None: ("/sign-in", "/welcome", "/privacy", "/verify", "/results/en/sign-in", "/results/en/sample",
+           "/results/ar/sample"),
 }
 
 

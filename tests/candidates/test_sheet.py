@@ -75,10 +75,11 @@ def test_after_the_release_the_page_shows_the_grades_as_the_board_prints_them(zo
     assert "PUM 93" in answer.text
     assert "provisional" in answer.text
     assert [text_of(h) for h in answer.all("h2")[:4]] == ["A Level", "AS Level", "IGCSE", "IGCSE (9-1)"]
-    explained = [text_of(dt) for dt in answer.all("dt")]
-    assert explained == ["PUM", "NO RESULT", "PENDING", "TO BE ISSUED", "UNGRADED"]
-    for sentence in (grades.UNIFORM_MARK, *grades.EXPLANATIONS.values()):
-        assert sentence in answer.text
+    told = [text_of(line) for line in answer.all("li", class_="result")]
+    for code, sentence in grades.EXPLANATIONS.items():  # where the word stands
+        assert [sentence in line for line in told] == [grades.WORDS[code] in line for line in told]
+    assert grades.UNIFORM_MARK in text_of(answer.one("section", id="pum"))
+    assert len(answer.all("a", href="#pum")) == 3
     assert answer.all("form", method="get") == []
 
 
@@ -88,7 +89,7 @@ def test_only_what_occurs_is_explained(zoe, cast, release):
 
     answer = zoe.sheet()
 
-    assert answer.all("dt") == []
+    assert answer.all("p", class_="explain") == []
     assert grades.UNIFORM_MARK not in answer.text
 
 
@@ -259,3 +260,14 @@ def test_no_translator_changes_a_name_a_code_or_a_grade(zoe, cast, release):
 
     assert len(kept) > 6
     assert {element.get("translate") for element in kept} == {"no"}
+
+
+def test_a_word_that_is_printed_has_its_meaning_under_it_in_the_readers_language(zoe, cast, release):
+    release("A Level", hours=-1)
+    cast.result(cast.candidates["XA101"][0], "9709", "Q")
+
+    line, = zoe.get("/results/fr/", htmx=False).all("li", class_="result")
+
+    assert "PENDING" in text_of(line)
+    assert "En attente" in text_of(line)
+    assert "Elle s’affichera ici." in text_of(line)

@@ -214,3 +214,15 @@ def test_ones_own_data_can_be_taken_away_and_tells_no_grade_before_its_time(cast
     assert [(row["syllabus_code"], row["grade"]) for row in table] == [
         (entry["syllabus_code"], entry["grade"] or "") for entry in told["entries"]]
     assert guest().get("/results/en/data.csv", htmx=False).location == "/results/en/sign-in"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_sample_of_the_results_page_cannot_be_taken_for_real(guest, language):
+    page = guest().get(f"/results/{language}/sample", htmx=False)
+
+    assert len(page.all("div", class_="notice warn")) == 2
+    titles = ["".join(title.itertext()) for title in page.all("h3")]
+    assert len(titles) == 5
+    assert all(title.startswith("Invented ") for title in titles)
+    assert "statement.pdf" not in page.html
+    assert "data.json" not in page.html

@@ -14,7 +14,6 @@ ASK_AGAIN = 300  # seconds after which a waiting page looks whether its time has
 def sheet_values(sheet, now, language):
     """What templates/candidates/_sheet.html needs of a `candidate_sheet.Sheet`; the preview uses it too."""
     shown = [award for part in sheet.in_state(OUT) for award in part.awards]
-    codes = [code for award in shown for code in (award.grade, award.second_grade) if code]
     return {
         "sheet": sheet,
         "series_name": words.series(sheet.series_name, language),
@@ -26,11 +25,11 @@ def sheet_values(sheet, now, language):
                 for part in sheet.in_state(OUT)],
         "entries": [(part.qualification, part.awards) for part in sheet.in_state(HELD, UNANNOUNCED, WAITING)
                     if part.awards],
-        "explanations": grades.explanations(*codes),
         "uniform_mark": grades.UNIFORM_MARK if any(award.pum is not None for award in shown) else None,
         "changed": sheet.changed_at and instant(sheet.changed_at, sheet.time_zone, language),
         "countdown": _countdown(sheet, now, language),
         "ask_again": ASK_AGAIN,
+        "is_sample": False,
     }
 
 
@@ -58,11 +57,13 @@ def _waits(sheet, language):
 
 
 def _line(award, part, zone, language):
-    """(award, grades as printed, whether and when it has changed, or came late, since its qualification was out)."""
+    """(award, grades as printed, whether and when it has changed, or came late, since its qualification was out, what
+    the words among its grades mean)."""
     printed = grades.award(award.grade, award.second_grade) if award.grade else ()
     changed = award.has_changed(part)
     at = award.changed_at if changed else award.first_at if award.is_late(part) else None
-    return award, printed, changed, at and instant(at, zone, language)
+    meaning = grades.explained(award.grade, award.second_grade)
+    return award, printed, changed, at and instant(at, zone, language), meaning
 
 
 def _countdown(sheet, now, language):

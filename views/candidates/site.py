@@ -17,6 +17,7 @@ from views.candidates import cookie, turns
 from views.candidates.appointment import appointment
 from views.candidates.bound_templates import inside, render, same_for_all
 from views.candidates.own_data import as_csv, as_json
+from views.candidates.sample import sample_sheet
 from views.candidates.sheet import just_out, sheet_values
 from views.candidates.statement import statement_pdf
 from views.errors import leave_for
@@ -111,6 +112,14 @@ def statement():
     if not found.in_state(candidate_sheet.OUT):
         abort(404)
     return statement_pdf(found, instant)
+
+
+@bp.get("/<language>/sample")
+def sample():
+    """What the results page looks like, for whoever wants to know before the day."""
+    instant = now()
+    values = sheet_values(sample_sheet(g.language, instant), instant, g.language)
+    return _page(render("candidates/sample.html", **values | {"is_sample": True}))
 
 
 @bp.get("/<language>/results.ics")

@@ -4,10 +4,11 @@ from datetime import timedelta
 from flask import Blueprint, request, url_for
 from flask_babel import gettext as _
 
-from models.rules.candidate_sheet import OUT, UNANNOUNCED, WAITING, Award, Part, Sheet
+from models.rules.candidate_sheet import OUT, UNANNOUNCED, WAITING, Part, Sheet
 from models.rules.needs import groups
 from models.rules.standing import releases_of, standing_of
 from models.tables.exams import in_order
+from views.candidates.sample import invented_awards
 from views.candidates.sheet import sheet_values
 from views.frame import TAB, frame
 from views.guards import officers_only
@@ -16,13 +17,7 @@ from views.reach import managed_centre_of, series_of
 
 bp = Blueprint("preview", __name__)
 bp.before_request(officers_only)
-INVENTED = {  # (title, code, option, what is printed, endorsement, PUM) a qualification
-    "A Level": (("Invented Mathematics", "0001", "AX", "A*", "", 93), ("Invented Physics", "0002", "AX", "B", "", 74)),
-    "AS Level": (("Invented Chemistry", "0003", "AX", "b", "", 71),),
-    "IGCSE (9-1)": (("Invented Biology", "0004", "AX", "9", "", 95),),
-}
-OTHERWISE = (("Invented History", "0005", "AX", "A", "", 82), ("Invented French", "0006", "AX", "C", "4", 63),
-             ("Invented Geography", "0007", "AX", "Q", "", None))
+
 
 
 @bp.get("/centres/<number>/candidate-results/<code>/preview")
@@ -47,12 +42,7 @@ def _part(name, standing, releases, moment, after):
     at = standing.visible_from(name, releases)
     if after:
         at = min(at or moment, moment - timedelta(minutes=1))
-        return Part(name, OUT, at, tuple(Award(*award) for award in map(_award, INVENTED.get(name, OTHERWISE))))
+        return Part(name, OUT, at, invented_awards(name))
     if at is None:
         return Part(name, UNANNOUNCED, None, ())
     return Part(name, WAITING, max(at, moment + timedelta(days=1)), ())
-
-
-def _award(invented):
-    title, code, option, printed, endorsement, pum = invented
-    return title, code, option, printed, "", endorsement, pum
