@@ -3,7 +3,7 @@
 An instant has three forms: short, long, and short with its place. CLDR knows some cities by the old names of their
 zones alone (Asia/Katmandu, Asia/Calcutta), so a zone is looked up under those as well.
 """
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,15 @@ def short(instant, zone, language):
 def long(instant, zone, language):
     """'Tuesday 11 August 2026, 10:00'."""
     return _words(int(instant.timestamp()), zone, language, LANGUAGES[language].long)
+
+
+def midnight(instant, zone, language):
+    """Between which days an instant lies that is 00:00 in its zone, lest somebody comes a day late; '' for another."""
+    there = instant.astimezone(ZoneInfo(zone))
+    if (there.hour, there.minute) != (0, 0):
+        return ""
+    before, after = (format_datetime(day, "EEEE", locale=language) for day in (there - timedelta(days=1), there))
+    return translation(language, "(midnight, from %(before)s to %(after)s)", before=before, after=after)
 
 
 def with_place(instant, zone, language):

@@ -12,7 +12,7 @@ from models.tables.audit import AuditEvent
 from models.tables.slips import CandidateSession, Credential
 from tests.candidates.conftest import SHEET, USERNAME
 
-ENDED = "/results/en/signed-out"
+ENDED = "/results/en/ended"
 
 
 def test_the_cookie_is_kept_from_scripts_and_other_sites(guest, slips):
@@ -55,7 +55,7 @@ def test_signing_out_ends_it_on_the_server(zoe):
 
     answer = zoe.sign_out()
 
-    assert (answer.status, answer.location) == (303, ENDED)
+    assert (answer.status, answer.location) == (303, "/results/en/signed-out")
     assert answer.headers["Clear-Site-Data"] == '"cache"'
     assert zoe.cookie is None
     zoe.client.set_cookie("results", copied)
@@ -141,7 +141,7 @@ def test_with_grades_on_the_page_a_release_far_away_is_not_waited_for(zoe, relea
 
     zoe.time_passes(minutes=16)
 
-    assert zoe.sheet().location == ENDED
+    assert zoe.sheet().location == "/results/en/timed-out"
 
 
 def test_with_grades_on_the_page_a_release_the_same_morning_is_waited_for(zoe, release):

@@ -200,7 +200,7 @@ def test_two_sign_ins_are_two_sessions_and_the_browsers_old_one_ends(guest, slip
     assert CandidateSession.select().count() == 2
     assert second.sheet().status == 200
     first.client.set_cookie("results", before)
-    assert first.sheet().location == "/results/en/signed-out"
+    assert first.sheet().location == "/results/en/ended"
 
 
 # --- the door is shut: told after the right password only ---------------------------------------------------
@@ -266,7 +266,7 @@ def test_a_shut_door_ends_open_sessions_at_the_next_request(zoe, cast, shut, rea
 
     shut(cast)
 
-    assert zoe.sheet().location == "/results/en/signed-out"
+    assert zoe.sheet().location == "/results/en/ended"
 
 
 def test_a_new_password_kills_the_old_one_and_its_sessions(guest, zoe, slips, cast):
@@ -275,7 +275,7 @@ def test_a_new_password_kills_the_old_one_and_its_sessions(guest, zoe, slips, ca
     with database.atomic():
         issuing.store(plan, cast.karachi, cast.june, kind=needs.NEW_PASSWORD, by="an officer", now=cast.now)
 
-    assert zoe.sheet().location == "/results/en/signed-out"
+    assert zoe.sheet().location == "/results/en/ended"
     assert guest().sign_in_with(USERNAME, slips["0001"]).status == 422
 
 

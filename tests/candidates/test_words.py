@@ -90,6 +90,18 @@ def test_an_instant_is_written_as_its_readers_write_it(language, long, short):
     assert re.sub(r"[\u00a0\u202f]", " ", words.with_place(at, "Asia/Karachi", language)) == short
 
 
+@pytest.mark.parametrize(("language", "said"), [
+    ("en", "(midnight, from Monday to Tuesday)"), ("ar", "(منتصف الليل، من الاثنين إلى الثلاثاء)"),
+    ("es", "(medianoche, del lunes al martes)"), ("fr", "(minuit, dans la nuit de lundi à mardi)"),
+    ("zh", "（星期一夜里24点，即星期二零点）")])
+def test_a_midnight_says_between_which_days(language, said):
+    midnight = datetime(2026, 8, 10, 19, tzinfo=UTC)
+
+    assert words.midnight(midnight, "Asia/Karachi", language) == said
+    assert words.midnight(midnight, "UTC", language) == ""
+    assert words.midnight(midnight + timedelta(minutes=30), "Asia/Karachi", language) == ""
+
+
 @pytest.mark.parametrize("zone", ["Asia/Kolkata", "Asia/Kathmandu", "Asia/Yangon", "Asia/Ho_Chi_Minh", "Europe/Kyiv",
                                   "America/Argentina/Buenos_Aires", "Asia/Shanghai"])
 @pytest.mark.parametrize("language", ["ar", "zh"])
@@ -226,3 +238,13 @@ def test_the_sample_of_the_results_page_cannot_be_taken_for_real(guest, language
     assert all(title.startswith("Invented ") for title in titles)
     assert "statement.pdf" not in page.html
     assert "data.json" not in page.html
+
+
+def test_signing_out_says_what_it_did_and_the_end_of_a_session_why(guest):
+    pages = {why: guest().get(f"/results/en/{why}", htmx=False) for why in ("signed-out", "timed-out", "ended")}
+
+    assert {why: len(page.all("div", class_="notice ok")) for why, page in pages.items()} == {
+        "signed-out": 1, "timed-out": 0, "ended": 0}
+    assert "cannot be seen on this device" in pages["signed-out"].text
+    assert "after 15 minutes without use" in pages["timed-out"].text
+    assert "or eight hours have passed" in pages["ended"].text

@@ -88,5 +88,6 @@ def _countdown(sheet, now, language):
 
 
 def instant(moment, zone, language):
-    """(ISO 8601 in UTC, 'Tuesday 11 August 2026, 10:00', 'Pakistan Time') of an aware moment."""
-    return moment.isoformat(), words.long(moment, zone, language), words.clock(zone, language)
+    """(ISO 8601 in UTC, 'Tuesday 11 August 2026, 10:00', 'Pakistan Time', '' or which midnight it is)."""
+    return (moment.isoformat(), words.long(moment, zone, language), words.clock(zone, language),
+            words.midnight(moment, zone, language))

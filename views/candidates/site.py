@@ -48,14 +48,14 @@ def speak(_endpoint, values):
 def index():
     """The address on the slip: the sign-in page, at once, in the reader's language."""
     g.language = languages.of_reader(request)
-    response = _public(signed_out=False)
+    response = _public(signed_out="")
     response.vary.add("Accept-Language")
     return response
 
 
 @bp.get("/<language>/sign-in")
 def sign_in():
-    return _public(signed_out=False)
+    return _public(signed_out="")
 
 
 @bp.post("/<language>/sign-in")
@@ -71,7 +71,7 @@ def signed_in():
         token = candidate_sign_in.sign_in(username, password, instant, old_token)
     except Refused as refusal:
         return _page(render(
-            "candidates/sign_in.html", username=username, password=password, signed_out=False,
+            "candidates/sign_in.html", username=username, password=password, signed_out="",
             error=refusal.fields.get("password"), refusal=refusal.sentence), 422)
     except candidate_sign_in.Shut as door:
         name = words.series(door.series_name, g.language)
@@ -155,9 +155,11 @@ def sign_out():
     return response
 
 
-@bp.get("/<language>/signed-out")
-def signed_out():
-    return _public(signed_out=True)
+@bp.get("/<language>/signed-out", defaults={"why": "asked"})
+@bp.get("/<language>/timed-out", defaults={"why": "idle"})
+@bp.get("/<language>/ended", defaults={"why": "other"})
+def signed_out(why):
+    return _public(signed_out=why)
 
 
 def database_is_away(error):
@@ -238,4 +240,7 @@ def _signed_out():
         return same_for_all("candidates/no_cookies.html", "no-store")
     if not cookie.is_there():
         return leave_for(f"{_site()}sign-in")
-    return cookie.clear(leave_for(f"{_site()}signed-out"))
+    token, _active_at = cookie.read()
+    instant = now()
+    was_idle = token and candidate_sheet.sheet(token, instant, instant)  # all else would let it in
+    return cookie.clear(leave_for(f"{_site()}{'timed-out' if was_idle else 'ended'}"))
