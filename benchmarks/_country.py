@@ -35,7 +35,8 @@ def populate(candidates, *, known, released_at, loaded=True):
     at = int(released_at.timestamp())
     centres = -(-candidates // A_CENTRE)
     with database.atomic():
-        _insert("series", "id code name short key_random", [(1, "june-2026", "June 2026", "J26", "ab" * 32)])
+        _insert("series", "id code name short key_random reviews_until",
+            [(1, "june-2026", "June 2026", "J26", "ab" * 32, "")])
         _insert("release", "series_id qualification released_at", [(1, "IGCSE", at)])
         _insert("centre", "id number name kind associate_id country time_zone email language", _centres(centres))
         _insert("attached_defaults", "associate_id series_id uses_defaults give_access delay contact_mode contact_name "

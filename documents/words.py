@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.core import get_global
-from babel.dates import format_datetime, get_timezone_location
+from babel.dates import format_date, format_datetime, get_timezone_location
 
 from documents.languages import translation
 from models.rules.languages import LANGUAGES
@@ -28,6 +28,11 @@ def short(instant, zone, language):
 def long(instant, zone, language):
     """'Tuesday 11 August 2026, 10:00'."""
     return _words(int(instant.timestamp()), zone, language, LANGUAGES[language].long)
+
+
+def day(date, language):
+    """'24 September 2026' of a `datetime.date`."""
+    return format_date(date, "long", locale="en_GB" if language == "en" else language)
 
 
 def midnight(instant, zone, language):

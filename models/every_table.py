@@ -7,6 +7,7 @@ from models.tables.files import ExchangeFile
 from models.tables.imports import BoardImport, GivenHeading
 from models.tables.jobs import Job
 from models.tables.links import OneTimeLink
+from models.tables.next_steps import NextSteps
 from models.tables.offers import Offer, SelectedCandidate
 from models.tables.once import SentForm
 from models.tables.people import Officer, Posting, StaffSession
@@ -18,7 +19,7 @@ TABLES = (
     Centre, Series, Release, Candidate, Entry, Result,
     Officer, Posting, StaffSession, OneTimeLink, SentForm,
     AttachedDefaults, AttachedCentre, AttachedDraft,
-    Offer, SelectedCandidate,
+    Offer, SelectedCandidate, NextSteps,
     SlipBatch, Slip, Credential, FormerLogin, CandidateSession, Attempts,
     Job, ExchangeFile, BoardImport, GivenHeading, StagedLine, StagedEntry, StagedResult,
     AuditEvent, AuditChange,

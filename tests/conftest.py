@@ -13,6 +13,7 @@ from app import create_app
 from models.database import database
 from models.every_table import TABLES
 from models.migrating import migrate
+from models.rules import next_steps
 from models.tables.exams import Centre
 from tests.cast import KEYS, Cast
 from tests.visitor import Visitor
@@ -56,6 +57,7 @@ def empty_tables(app):
         Centre.update(associate=None).execute()
         for table in reversed(TABLES):
             table.delete().execute()
+    next_steps.forget()
 
 
 @pytest.fixture

@@ -261,6 +261,12 @@ CASES = {
     "board_series.close": Case("board", f"{JUNE}/close", {
         "closes_at": "2026-12-31 00:00", "zone": "UTC", "confirmed": "y", "seen": ""}, "set the end of a series",
         {("", "closes at", "", "2026-12-31T00:00:00+00:00")}, bad={"seen": "1"}),
+    "board_series.reviews": Case(
+        "board", f"{JUNE}/reviews", {"reviews_until": "2026-09-24", "seen": ""}, "set the end of reviews",
+        {("", "reviews until", "", "2026-09-24")}, bad={"seen": "?"}),
+    "board_next_steps.write": Case("board", f"{BOARD}/next-steps", {
+        "language": "en", "place": "", "text": "Talk to us.", "seen": ""}, "set next steps",
+        {("", "text", "", "Talk to us.")}, bad={"language": "xx"}),
     "board_series.destroy_key": Case("board", f"{JUNE}/destroy-key", {"code": "june-2026"},
                                      "destroyed the key of a series", bad={"code": "no"}, made=closed),
     "board_imports.send": Case("board", f"{BOARD}/imports", {

@@ -119,14 +119,15 @@ TABLE = {
                      "board_centres.dashboard", "board_officers.index", "board_officers.add", "board_officers.edit",
                      "board_officers.post", "board_officers.board_rights", "board_officers.link",
                      "board_officers.act", "board_series.index", "board_series.series", "board_imports.index",
-                     "board_imports.send", "board_audit.index", "board_audit.trail", "board_queue.index"), BOARD),
+                     "board_imports.send", "board_next_steps.index",
+                     "board_next_steps.write", "board_audit.index", "board_audit.trail", "board_queue.index"), BOARD),
     "board_imports.show": (BOARD, an_import),
     "board_imports.apply": (BOARD, an_import),
     "board_imports.tell": (BOARD, an_import),
     "board_imports.section": (BOARD, an_import),
     "board_queue.again": (BOARD, a_job),
     **dict.fromkeys(("board_series.release", "board_series.hold", "board_series.close",
-                     "board_series.destroy_key"), RELEASER),
+                     "board_series.reviews", "board_series.destroy_key"), RELEASER),
 }
 
 

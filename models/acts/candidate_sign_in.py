@@ -56,6 +56,7 @@ class Door(NamedTuple):
     salt: str
     verifier: str
     pepper_id: str
+    looked_at: int | None
     shut_for: str | None  # CLOSED, WITHDRAWN, SHUT, ASLEEP or None
     centre_number: str
     centre_name: str
@@ -156,10 +157,16 @@ def _start(username, door, now, old_token):
         if old_token:
             _end(digest=digest_of(old_token))
         _open(digest=digest_of(token), id=door.id, generation=door.generation, now=at,
-              ends=at + int(ABSOLUTE.total_seconds()))
+              ends=at + int(ABSOLUTE.total_seconds()), looked_before=door.looked_at)
         _audit(now=at, who=f"candidate {username}", centre=door.centre_number, series=door.series_code,
                subject=username)
     return token
+
+
+def looked(token, now):
+    """Note that a page showed this session's owner what had come or changed since it began."""
+    of_session = CandidateSession.select(CandidateSession.credential).where(CandidateSession.digest == digest_of(token))
+    Credential.update(looked_at=now).where(Credential.id.in_(of_session)).execute()
 
 
 def forget_ended(now):
@@ -179,7 +186,7 @@ def _door_query():
     return governed(
         Credential.select(
             Credential.id, Credential.username, Credential.generation, Credential.salt, Credential.verifier,
-            Credential.pepper_id, shut_for,
+            Credential.pepper_id, Credential.looked_at, shut_for,
             Centre.number, Centre.name, Centre.email, Series.code, Series.name, uses_default_contact,
             AttachedDefaults.contact_name, AttachedDefaults.contact_phone, AttachedDefaults.contact_email,
             Offer.contact_name, Offer.contact_phone, Offer.contact_email)
@@ -189,12 +196,12 @@ def _door_query():
 
 
 _door = Statement(_door_query)
-_mark = Statement(lambda: Credential.update(last_signed_in_at=given("now")).where(
+_mark = Statement(lambda: Credential.update(last_signed_in_at=given("now"), looked_at=given("now")).where(
     Credential.id == given("id"), Credential.generation == given("generation")))
 _end = Statement(lambda: CandidateSession.delete().where(CandidateSession.digest == given("digest")))
 _open = Statement(lambda: CandidateSession.insert(
     digest=given("digest"), credential=given("id"), generation=given("generation"), started_at=given("now"),
-    ends_at=given("ends")))
+    ends_at=given("ends"), looked_before_at=given("looked_before")))
 _audit = Statement(lambda: AuditEvent.insert(
     at=given("now"), who=given("who"), what="signed in", centre_number=given("centre"),
     series_code=given("series"), subject=given("subject")))

@@ -23,7 +23,7 @@ NO_CONTACT = Contact()
 KEPT_OF_A_LOGIN = (
     Credential.generation, Credential.salt, Credential.verifier, Credential.scheme, Credential.master_id,
     Credential.pepper_id, Credential.issued_at, Credential.slip, Credential.dormant_since,
-    Credential.last_signed_in_at)
+    Credential.last_signed_in_at, Credential.looked_at)
 A_STEP = 50  # candidates between two reports of progress
 
 
@@ -189,7 +189,7 @@ def end_logins(candidate_ids, now):
         CandidateSession.delete().where(CandidateSession.credential == credential).execute()
         Credential.update(
             generation=Credential.generation + 1, salt=passwords.new_salt(), verifier="", issued_at=now,
-            slip=None, last_signed_in_at=None,
+            slip=None, last_signed_in_at=None, looked_at=None,
         ).where(Credential.id == credential.id).execute()
 
 

@@ -128,6 +128,16 @@ def close(series, at, seen, by, now):
         audit.record(by, "set the end of a series", now, series=series.code, changes=[("closes at", seen, at)])
 
 
+def set_reviews_until(series, day, seen, by, now):
+    """Set before which day (`datetime.date`, None for none) reviews can be asked for. Raises `Overtaken`."""
+    value = day.isoformat() if day else ""
+    with database.atomic():
+        if not Series.update(reviews_until=value).where(
+                Series.id == series.id, Series.reviews_until == seen).execute():
+            raise Overtaken
+        audit.record(by, "set the end of reviews", now, series=series.code, changes=[("reviews until", seen, value)])
+
+
 def logins_of(series):
     """How many candidates have a login in this series."""
     return Credential.select().join(Candidate).where(Candidate.series == series, Credential.verifier != "").count()

@@ -16,6 +16,7 @@ IDLE = timedelta(minutes=15)
 ABSOLUTE = timedelta(hours=8)
 
 OUT, WAITING, HELD, UNANNOUNCED = "out", "waiting", "held", "unannounced"
+NEW, CHANGED = "new", "changed"
 
 
 class Award(NamedTuple):
@@ -31,14 +32,14 @@ class Award(NamedTuple):
     changed_at: datetime | None = None
     first_at: datetime | None = None
 
-
-    def is_late(self, part):
-        """Whether it came for the first time after its qualification was out."""
-        return self.first_at is not None and self.first_at > part.visible_at
-
-    def has_changed(self, part):
-        """Whether it has been shown otherwise."""
-        return self.changed_at is not None and self.changed_at > max(part.visible_at, self.first_at or part.visible_at)
+    def news(self, part):
+        """(NEW, when) of a result that came after its qualification was out, (CHANGED, when) of one that has been shown
+        otherwise, or (None, None)."""
+        if self.changed_at is not None and self.changed_at > max(part.visible_at, self.first_at or part.visible_at):
+            return CHANGED, self.changed_at
+        if self.first_at is not None and self.first_at > part.visible_at:
+            return NEW, self.first_at
+        return None, None
 
 
 class Part(NamedTuple):
@@ -66,6 +67,9 @@ class Sheet(NamedTuple):
     parts: tuple
     waiting: int = 0  # how many sessions are alive, at most
     started_at: datetime | None = None  # when this session began
+    looked_before_at: datetime | None = None  # when its owner had looked before that
+    country: str = ""
+    reviews_until: str = ""  # ISO, or ''
 
     def in_state(self, *states):
         return tuple(part for part in self.parts if part.state in states)
@@ -78,8 +82,25 @@ class Sheet(NamedTuple):
     @property
     def changed_at(self):
         """When a result that had been shown here last changed, or None."""
-        return max((award.changed_at for part in self.parts for award in part.awards if award.has_changed(part)),
-                   default=None)
+        return max((at for _part, kind, at in self._news() if kind == CHANGED), default=None)
+
+    @property
+    def has_news_of_now(self):
+        """Whether something came or changed while this session was open."""
+        return any(at > self.started_at for _part, _kind, at in self._news())
+
+    def is_since_last_look(self, part, at):
+        """Whether `at` lies after its owner had last looked, at results that were out then."""
+        return self.looked_before_at is not None and part.visible_at <= self.looked_before_at < at
+
+    def since_last_look(self, kind):
+        """How many results are NEW, or CHANGED, since then."""
+        return sum(found == kind and self.is_since_last_look(part, at) for part, found, at in self._news())
+
+    def _news(self):
+        """(part, NEW or CHANGED, when) a result that is out and has any."""
+        told = ((part, *award.news(part)) for part in self.in_state(OUT) for award in part.awards)
+        return [news for news in told if news[1]]
 
 
 def sheet(token, active_at, now):
@@ -102,7 +123,7 @@ def _idle_end(parts, active_at, started_at):
     """
     instants = [part.visible_at for part in parts if part.state in (OUT, WAITING)]
     shows_grades = any(at <= active_at for at in instants)
-    last = datetime.fromtimestamp(started_at, UTC) + ABSOLUTE
+    last = _instant(started_at) + ABSOLUTE
     awaited = [at for at in instants if at > active_at and (at < last or not shows_grades)]
     return min(awaited, default=active_at) + IDLE
 
@@ -113,12 +134,13 @@ def sheet_of(rows, now):
     parts = []
     for qualification in in_order(row.qualification for row in rows):
         mine = [row for row in rows if row.qualification == qualification]
-        at = mine[0].visible_at and datetime.fromtimestamp(mine[0].visible_at, UTC)
+        at = _instant(mine[0].visible_at)
         parts.append(Part(qualification, _state(at, mine[0].held_at, now), at, tuple(map(_award, mine))))
     return Sheet(
         first.username, first.candidate_name, first.candidate_number, first.centre_number, first.centre_name,
         first.time_zone, first.language, first.series_code, first.series_name, contact_in(first), tuple(parts),
-        first.waiting, datetime.fromtimestamp(first.started_at, UTC))
+        first.waiting, _instant(first.started_at), _instant(first.looked_before_at), first.country,
+        first.reviews_until)
 
 
 def contact_in(row):
@@ -137,6 +159,9 @@ def _state(at, held_at, now):
 
 
 def _award(row):
-    changed_at, first_at = (at and datetime.fromtimestamp(at, UTC) for at in (row.changed_at, row.first_at))
     return Award(row.title, row.syllabus_code, row.option_code, row.grade, row.second_grade or "",
-                 row.endorsement or "", row.pum, changed_at, first_at)
+                 row.endorsement or "", row.pum, _instant(row.changed_at), _instant(row.first_at))
+
+
+def _instant(epoch):
+    return epoch and datetime.fromtimestamp(epoch, UTC)

@@ -10,6 +10,7 @@ from itertools import groupby
 from models.tables.attempts import Attempts
 from models.tables.audit import AuditEvent
 from models.tables.exams import Candidate, Centre, Entry, Release, Series
+from models.tables.next_steps import NextSteps
 from models.tables.offers import Offer, SelectedCandidate
 from models.tables.slips import CandidateSession, Credential
 from models.tables.subcentres import AttachedCentre, AttachedDefaults
@@ -24,8 +25,9 @@ def _every(table):
 # A column that stands nowhere here stays shut, also one that a later migration adds: the random value of a series,
 # the keys that a login was made with, who accepted the terms.
 READ = (
-    Centre.id, Centre.number, Centre.name, Centre.associate, Centre.time_zone, Centre.email, Centre.language,
-    Series.id, Series.code, Series.name, Series.short, Series.closes_at,
+    Centre.id, Centre.number, Centre.name, Centre.associate, Centre.country, Centre.time_zone, Centre.email,
+    Centre.language,
+    Series.id, Series.code, Series.name, Series.short, Series.closes_at, Series.reviews_until,
     *_every(Release),
     Candidate.id, Candidate.centre, Candidate.series, Candidate.number, Candidate.name, Candidate.uci,
     Candidate.qualifications,
@@ -39,12 +41,13 @@ READ = (
     Offer.contact_email,
     *_every(SelectedCandidate),
     Credential.id, Credential.candidate, Credential.username, Credential.generation, Credential.salt,
-    Credential.verifier, Credential.pepper_id, Credential.dormant_since,
+    Credential.verifier, Credential.pepper_id, Credential.dormant_since, Credential.looked_at,
     *_every(CandidateSession),
     *_every(Attempts),
+    *_every(NextSteps),
     AuditEvent.id,  # INSERT … RETURNING asks for it
 )
-CHANGE = (Credential.last_signed_in_at, Attempts.count, Attempts.alarmed)
+CHANGE = (Credential.last_signed_in_at, Credential.looked_at, Attempts.count, Attempts.alarmed)
 ADD = (CandidateSession, Attempts, AuditEvent)
 REMOVE = (CandidateSession,)
 

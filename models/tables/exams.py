@@ -38,6 +38,7 @@ class Series(Model):
     name = CharField(max_length=60, unique=True)
     short = CharField(max_length=8, unique=True)
     closes_at = Moment(null=True)
+    reviews_until = CharField(max_length=10, default="")  # ISO: the last day before which reviews can be asked for
     key_random = CharField(max_length=64, null=True)  # hex; destroyed at the end, then no slip can be made
     arriving = IntegerField(null=True)
 

@@ -58,6 +58,7 @@ class Credential(Model):
     slip = ForeignKeyField(Slip, null=True, on_delete="SET NULL")
     dormant_since = Moment(null=True)
     last_signed_in_at = Moment(null=True)
+    looked_at = Moment(null=True)  # then, or later where a page showed what had come or changed since
 
 
 class FormerLogin(Model):
@@ -83,6 +84,7 @@ class CandidateSession(Model):
     generation = IntegerField()
     started_at = Moment()
     ends_at = Moment()
+    looked_before_at = Moment(null=True)  # when its owner had looked before it began
 
 
 def username_of(centre_number, candidate_number, series):

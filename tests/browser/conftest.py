@@ -1,10 +1,14 @@
 """A real Chromium against a real server: waitress in a thread over the test's own database."""
 import threading
+from datetime import timedelta
 
 import pytest
 from waitress.server import create_server
 
 from models.database import database
+from models.tables.exams import Release
+from models.tables.jobs import DONE, Job
+from models.tables.slips import SlipBatch
 from tests import programs
 from tests.cast import PASSWORD
 
@@ -76,3 +80,16 @@ def own_connection():
     yield
     if not database.is_closed():
         database.close()
+
+
+@pytest.fixture
+def peopled(cast):
+    """The cast with something on every page."""
+    cast.give_access(cast.karachi, cast.lima, delay=1440)
+    cast.confirm(cast.karachi, cast.karachi_officer)
+    Release.update(released_at=cast.now - timedelta(days=2)).where(Release.qualification == "A Level").execute()
+    cast.result(cast.candidates["XA101"][0], "9709", "A*", 95)
+    Job.create(public_id="JOB", kind="slips", state=DONE, officer=cast.associates_officer, centre=cast.associate,
+               series=cast.june, created_at=cast.now, done=1, total=1)
+    SlipBatch.update(public_id="BATCH").execute()
+    return cast

@@ -9,6 +9,7 @@ from models.rules.results import Result
 from models.tables.exams import Candidate, Centre, Entry, Release
 from models.tables.offers import Offer
 from models.tables.subcentres import AttachedDefaults
+from tests.browser.test_pages import PAGES
 from tests.candidates.conftest import USERNAME
 
 LONG = "Wolfeschlegelsteinhausenbergerdorff"
@@ -82,5 +83,18 @@ def test_nothing_scrolls_sideways_on_any_page(open_page, longest, language, size
     for address in (f"/privacy/{language}", f"/verify/{language}", f"/results/{language}/sample"):
         page.goto(address)
         look(address)
+
+    assert told == {}
+
+
+@pytest.mark.parametrize("who", list(PAGES))
+def test_nothing_scrolls_sideways_on_the_portal_with_letters_of_twice_the_size(peopled, open_page, signed_in, who):
+    page, told = signed_in(getattr(peopled, who), width=320) if who else open_page(width=320), {}
+    for address in PAGES[who]:
+        page.goto(address)
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        over, what = page.evaluate(WIDE)
+        if over > 0 or what:
+            told[address] = over, what
 
     assert told == {}

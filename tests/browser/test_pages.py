@@ -1,12 +1,9 @@
 """Every page in a real Chromium: nothing for axe to find, no scrolling sideways on a phone, no request elsewhere."""
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from models.tables.exams import Release
-from models.tables.jobs import DONE, Job
-from models.tables.slips import SlipBatch
+from models.rules.languages import LANGUAGES
 
 AXE = Path(__file__).parent / "axe.min.js"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -23,24 +20,13 @@ PAGES = {
         f"{XA101}/{SERIES}/credentials/BATCH", f"{XA101}/{SERIES}/preview", f"{XA101}/{SERIES}/preview?state=after"),
     "board": (
         "/board/centres", "/board/centres/XA101", "/board/centres/XA101/move", "/board/officers",
-        "/board/officers/kiran@xa101.example", "/board/series", "/board/series/june-2026", "/board/imports",
-        "/board/audit", "/board/queue", "/never"),
+        "/board/officers/kiran@xa101.example", "/board/series", "/board/series/june-2026",
+        "/board/next-steps", "/board/imports", "/board/audit", "/board/queue", "/never"),
     None: ("/sign-in", "/welcome", "/privacy", "/verify", "/results/en/sign-in", "/results/en/sample",
-           "/results/ar/sample"),
+           *(f"/results/{language}/{page}" for language in LANGUAGES if language != "en"
+             for page in ("sign-in", "sample", "signed-out")),
+           *(f"/{page}/{language}" for language in LANGUAGES if language != "en" for page in ("privacy", "verify"))),
 }
-
-
-@pytest.fixture
-def peopled(cast):
-    """The cast with something on every page."""
-    cast.give_access(cast.karachi, cast.lima, delay=1440)
-    cast.confirm(cast.karachi, cast.karachi_officer)
-    Release.update(released_at=cast.now - timedelta(days=2)).where(Release.qualification == "A Level").execute()
-    cast.result(cast.candidates["XA101"][0], "9709", "A*", 95)
-    Job.create(public_id="JOB", kind="slips", state=DONE, officer=cast.associates_officer, centre=cast.associate,
-               series=cast.june, created_at=cast.now, done=1, total=1)
-    SlipBatch.update(public_id="BATCH").execute()
-    return cast
 
 
 def complaints(page, look):

@@ -1,4 +1,5 @@
 """Series and releases: set, move, hold; the end of the service and of the series' key."""
+from datetime import date
 from zoneinfo import available_timezones
 
 from flask import Blueprint, abort, request, url_for
@@ -92,6 +93,18 @@ def close(code):
         raise Overtaken
     releasing.close(chosen, at, chosen.closes_at, current_user, now())
     return done(url_for("board_series.series", code=code), _("The end of the service is set."))
+
+
+@bp.post("/<code>/reviews")
+def reviews(code):
+    """Before which day reviews can be asked for, which candidates then read; an empty box takes it away."""
+    chosen, typed = releasing_one(code), request.form.get("reviews_until", "").strip()[:60]
+    try:
+        day = date.fromisoformat(typed) if typed else None
+    except ValueError:
+        return series_page(chosen, {"reviews_until": _("Type a day like 2026-09-24.")}, {"reviews_until": typed}, 422)
+    releasing.set_reviews_until(chosen, day, request.form.get("seen", ""), current_user, now())
+    return done(url_for("board_series.series", code=code), _("The end of reviews is set."))
 
 
 @bp.post("/<code>/destroy-key")

@@ -2,12 +2,16 @@
 from documents import words
 from documents.languages import counted
 from models.rules import grades
-from models.rules.candidate_sheet import HELD, OUT, UNANNOUNCED, WAITING
+from models.rules.candidate_sheet import CHANGED, HELD, NEW, OUT, UNANNOUNCED, WAITING
 from models.rules.languages import LANGUAGES
+from views.candidates.next_steps import next_steps, review_before
 
 PAGES_A_SECOND = 500  # that open pages may ask for together at a release
 SHORTEST, LONGEST = 5, 120  # seconds over which they are spread
 HEARD_OF = LONGEST + 60  # seconds: an open page whose turn has not come asks again within a minute
+SINCE = {NEW: ("%(num)d new result", "%(num)d new results"),
+         CHANGED: ("%(num)d result has changed since you last looked",
+                   "%(num)d results have changed since you last looked")}
 ASK_AGAIN = 300  # seconds after which a waiting page looks whether its time has changed
 
 
@@ -21,11 +25,15 @@ def sheet_values(sheet, now, language):
         "waits": _waits(sheet, language),
         "held": [part.qualification for part in sheet.in_state(HELD)],
         "unannounced": [part.qualification for part in sheet.in_state(UNANNOUNCED)],
-        "out": [(part.qualification, [_line(award, part, sheet.time_zone, language) for award in part.awards])
+        "out": [(part.qualification, [_line(award, part, sheet, language) for award in part.awards])
                 for part in sheet.in_state(OUT)],
+        "since": [counted(language, *forms, count) for kind, forms in SINCE.items()
+                  if (count := sheet.since_last_look(kind))],
         "entries": [(part.qualification, part.awards) for part in sheet.in_state(HELD, UNANNOUNCED, WAITING)
                     if part.awards],
         "uniform_mark": grades.UNIFORM_MARK if any(award.pum is not None for award in shown) else None,
+        "review_before": review_before(sheet, now, language) if shown else "",
+        "next_steps": next_steps(sheet, now, language) if shown else None,
         "changed": sheet.changed_at and instant(sheet.changed_at, sheet.time_zone, language),
         "countdown": _countdown(sheet, now, language),
         "ask_again": ASK_AGAIN,
@@ -56,14 +64,14 @@ def _waits(sheet, language):
             for at, names in by_instant.items()]
 
 
-def _line(award, part, zone, language):
-    """(award, grades as printed, whether and when it has changed, or came late, since its qualification was out, what
-    the words among its grades mean)."""
+def _line(award, part, sheet, language):
+    """(award, grades as printed, NEW or CHANGED or None, whether since its owner last looked, when, what the words
+    among its grades mean)."""
     printed = grades.award(award.grade, award.second_grade) if award.grade else ()
-    changed = award.has_changed(part)
-    at = award.changed_at if changed else award.first_at if award.is_late(part) else None
+    kind, at = award.news(part)
+    is_since = at is not None and sheet.is_since_last_look(part, at)
     meaning = grades.explained(award.grade, award.second_grade)
-    return award, printed, changed, at and instant(at, zone, language), meaning
+    return award, printed, kind, is_since, at and instant(at, sheet.time_zone, language), meaning
 
 
 def _countdown(sheet, now, language):

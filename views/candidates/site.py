@@ -95,6 +95,8 @@ def sheet():
     if found is None:
         return _signed_out()
     values = sheet_values(found, instant, g.language)
+    if found.has_news_of_now:
+        candidate_sign_in.looked(token, instant)
     if wants_fragment():
         return _page(render("candidates/_answer.html", **values, came=just_out(found, instant)))
     response = _sheet_page(values)
