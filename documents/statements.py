@@ -1,4 +1,4 @@
-"""Statements of results, and a centre's broadsheet: made by the same engine as the slips.
+"""Statements of results: made by the same engine as the slips.
 
 Values in, PDF bytes out: grades come as the board prints them ("A*(a*)"), already released, already in words. The
 code of a statement and the address where anyone can check it come from the caller.
@@ -14,13 +14,11 @@ from typing import BinaryIO
 
 from documents.engine import Cell, Code, Plan, Press, TooLong, Unusual, compile_literal, compile_page, sheet, values_in
 from documents.languages import translation
-from documents.pages import PAPERS, Design, Paper
+from documents.pages import PAPERS, Design
 from documents.text import Unprintable, centre_of, checked, name_of
 from models.database import Sentence
 
 MOST_RESULTS, MOST_NOTES = 14, 6
-BROADSHEET_ROWS, BROADSHEET_COLUMNS = 24, 14
-NOT_ENTERED = "·"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +63,13 @@ class StatementLayout:
     logo: Path | None = None
 
     def design(self, template: str) -> Design:
-        paper = PAPERS[self.paper]
-        if template == "broadsheet.html":
-            paper = Paper(paper.height, paper.width)
-        return Design(template, paper, self.language, self.board_name, self.templates, self.logo)
+        return Design(template, PAPERS[self.paper], self.language, self.board_name, self.templates, self.logo)
 
 
 def write_statements(statements: Iterable[Statement], out: BinaryIO, layout: StatementLayout, *,
                      progress: Callable[[int], None] | None = None) -> int:
     """Write each candidate's statement and answer the number of pages. Streams like `write_slips`."""
-    press = _press(out, layout, "Statement of results")
+    press = press_for(out, layout, "Statement of results")
     design = layout.design("statement.html")
     done = 0
     for done, statement in enumerate(statements, 1):
@@ -84,27 +79,14 @@ def write_statements(statements: Iterable[Statement], out: BinaryIO, layout: Sta
             _stamp(press, design, values, layout)
         if progress:
             progress(done)
-    return _finished(press, done, layout)
+    return finished(press, done, layout)
 
 
-def write_broadsheet(statements: Iterable[Statement], out: BinaryIO, layout: StatementLayout) -> int:
-    """Write a centre's results as one table, candidates down and syllabuses across, and answer the pages."""
-    statements = list(statements)
-    columns = sorted({(result.qualification, result.syllabus) for one in statements for result in one.results},
-                     key=lambda column: (column[1], column[0]))
-    press = _press(out, layout, "Broadsheet of results")
-    design = layout.design("broadsheet.html")
-    for rows in _parts(statements, BROADSHEET_ROWS):
-        for across in _parts(columns, BROADSHEET_COLUMNS):
-            _stamp(press, design, _broadsheet_page(rows, across, layout), layout)
-    return _finished(press, len(statements), layout)
-
-
-def _press(out: BinaryIO, layout: StatementLayout, title: str) -> Press:
+def press_for(out: BinaryIO, layout: StatementLayout, title: str) -> Press:
     return Press(out, layout.language, translation(layout.language, title), layout.tagged, layout.printed_at)
 
 
-def _finished(press: Press, done: int, layout: StatementLayout) -> int:
+def finished(press: Press, done: int, layout: StatementLayout) -> int:
     if not done:
         raise Unprintable(Sentence("There are no results to print."))
     press.finish()
@@ -140,26 +122,11 @@ def _statement_pages(statement: Statement, layout: StatementLayout):
             "verification_code": statement.code,
             "code": Code(f"{layout.verify_url}#code={statement.code}"),
             "as_of": statement.as_of,
-            "sheet": _sheet_number(layout, number, len(parts)),
+            "sheet": sheet_number(layout, number, len(parts)),
         }}
 
 
-def _broadsheet_page(rows: list[Statement], across: list[tuple[str, str]], layout: StatementLayout) -> dict:
-    lines = []
-    for one in rows:
-        grades = {(result.qualification, result.syllabus): result.grade for result in one.results}
-        lines.append((one.candidate_number, name_of(one.candidate_name),
-                      tuple(grades.get(column, NOT_ENTERED) for column in across)))
-    return {"broadsheet": {
-        "centre": centre_of(rows[0].centre_number, rows[0].centre_name),
-        "series": rows[0].series,
-        "as_of": rows[0].as_of,
-        "columns": tuple((syllabus, qualification) for qualification, syllabus in across),
-        "rows": tuple(lines),
-    }}
-
-
-def _sheet_number(layout: StatementLayout, number: int, count: int) -> str:
+def sheet_number(layout: StatementLayout, number: int, count: int) -> str:
     sentence = translation(layout.language, "Sheet %(number)s of %(count)s")
     return sentence % {"number": number, "count": count}
 

@@ -11,12 +11,12 @@ from documents.engine.compiler import (
     values_in,
     with_images,
 )
-from documents.engine.fitting import TooLong, fits
+from documents.engine.fitting import TooLong, fits, wrapped
 from documents.engine.lettering import alphabet
-from documents.engine.sheets import Cell, sheet
+from documents.engine.sheets import Cell, sheet, single_sheet, stacked
 from documents.engine.stamping import Press
 from documents.engine.typesetting import FACES, Face, clusters, plain_face, script_face, unprintable, use_fonts
 
 __all__ = ["FACES", "Cell", "Code", "Face", "Name", "Plan", "Press", "SharedCode", "TooLong", "Unusual", "alphabet",
            "clusters", "compile_literal", "compile_page", "fits", "names_in", "plain_face", "script_face", "sheet",
-           "unprintable", "use_fonts", "values_in", "with_images"]
+           "single_sheet", "stacked", "unprintable", "use_fonts", "values_in", "with_images", "wrapped"]

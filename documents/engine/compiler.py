@@ -108,6 +108,11 @@ class Plan:
     language: str
     title: str
 
+    @property
+    def depth(self) -> float:
+        """How far down the paper the rooms of its values reach, in points."""
+        return self.height - min(slot.baseline - slot.below - DESCENT * slot.style.size for slot in self.slots)
+
 
 def values_in(values) -> Iterator[str]:
     """The texts that a template's values hold, in order; empty ones are part of the page's shape instead."""

@@ -59,6 +59,15 @@ def fits(slot: Slot, text: str) -> bool:
     return len(text) * slot.style.size * ONE_LINE <= slot.right - slot.left or _laid_out(slot, text) is not None
 
 
+def wrapped(slot: Slot, text: str | list[str]) -> list[str]:
+    """A text as lines of full size as wide as a slot; what is given as a list of parts is broken between them, and
+    within one that is wider than the slot."""
+    size, room = slot.style.size, slot.right - slot.left
+    parts = [text] if isinstance(text, str) else text
+    return list(_wrapped(slot, [piece for part in parts for piece in (
+        [part] if _line(slot, part, size).width <= room else _PARTS.findall(part))], size, room))
+
+
 def _laid_out(slot: Slot, text: str) -> tuple[float, list[str]] | None:
     """The size and the lines of a value; None where it has no room."""
     room, size = slot.right - slot.left, slot.style.size
@@ -68,7 +77,7 @@ def _laid_out(slot: Slot, text: str) -> tuple[float, list[str]] | None:
     if room / width >= ONE_LINE:
         return int(size * room / width * 100) / 100, [text]
     for scale in SMALLEST:
-        lines = list(_wrapped(slot, text, size * scale, room))
+        lines = list(_wrapped(slot, _PARTS.findall(text), size * scale, room))
         if _first_baseline(slot, len(lines), size * scale) is not None:
             return size * scale, lines
     return None
@@ -80,7 +89,7 @@ def _cut(slot: Slot, text: str) -> tuple[float, list[str]]:
         raise TooLong(text)
     room, size = slot.right - slot.left, slot.style.size * SMALLEST[-1]
     most = next(count for count in range(1, len(text) + 1) if _first_baseline(slot, count + 1, size) is None)
-    *lines, last = islice(_wrapped(slot, text, size, room), most)
+    *lines, last = islice(_wrapped(slot, _PARTS.findall(text), size, room), most)
     shortened = (last[:end].rstrip() + "…" for end in (*reversed(places_to_cut(last)), 0))
     return size, [*lines, next((line for line in shortened if _line(slot, line, size).width <= room), "…")]
 
@@ -95,12 +104,12 @@ def _first_baseline(slot: Slot, lines: int, size: float) -> float | None:
     return slot.baseline + (further * above / (above + below) if further else 0.0)
 
 
-def _wrapped(slot: Slot, text: str, size: float, room: float) -> Iterator[str]:
+def _wrapped(slot: Slot, parts: list[str], size: float, room: float) -> Iterator[str]:
     """Lines no wider than the room: whole words while they fit, a double name parted after its hyphen, letters where
     one part does not fit."""
     line = ""
-    for part in _PARTS.findall(text):
-        if _line(slot, line + part, size).width <= room:
+    for part in parts:
+        if line and _line(slot, line + part, size).width <= room:
             line += part
             continue
         if line:

@@ -6,7 +6,8 @@ structure elements become one format of bytes, filled with a page's object numbe
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from documents.engine import lettering
@@ -15,6 +16,7 @@ from documents.engine.lettering import Used
 from documents.engine.writer import text_string
 
 DOCUMENT, PAGES, RESOURCES = 1, 2, 3            # object numbers that every document has
+SCOPES = {"col": b"Column", "row": b"Row"}      # of a heading cell, as PDF calls them
 PARENTS = 2                                     # a tagged page's objects: itself, values, parents, sections
 
 
@@ -45,8 +47,7 @@ class Sheet:
     end: bytes
 
 
-@lru_cache(maxsize=256)
-def sheet(cells: tuple[Cell, ...], paper: tuple[float, float], tagged: bool, lines: bytes = b"") -> Sheet:
+def single_sheet(cells: tuple[Cell, ...], paper: tuple[float, float], tagged: bool, lines: bytes = b"") -> Sheet:
     """Lay plans on paper. `lines` are drawn as they are: cut lines."""
     used = Used()
     shared = [b"/Artifact BMC q %b Q EMC" % lines] if lines else []
@@ -67,6 +68,28 @@ def sheet(cells: tuple[Cell, ...], paper: tuple[float, float], tagged: bool, lin
     return Sheet(*paper, zlib.compress(b"\n".join(shared), 9), tuple(slots), b"\n".join([parents, *bodies]),
                  (*owners, *offsets), tuple(sections), number if tagged else 2, used,
                  tuple(cell.plan.resources for cell in cells), b"EMC\n" if tagged else b"")
+
+
+sheet = lru_cache(maxsize=256)(single_sheet)    # for pages of which there are more
+
+
+def stacked(parts: Iterable[tuple[Plan, int]], top: float) -> Plan:
+    """One plan of several, one below the other, the first `top` points below the paper's edge: a table whose rows are
+    any. Each comes with how many of its first tags are those of the part before: 1 for a further row of its table, all
+    for a further line of its row. The values are those of the parts in order; a part uses each of its own once."""
+    graphics, words, slots, tags, block_tags, own = [], [], [], [], [], []
+    for plan, shared in parts:
+        own = own[:shared] + list(range(len(tags), len(tags) + len(plan.tags) - shared))
+        tags += (replace(tag, parent=own[tag.parent] if tag.parent >= 0 else -1) for tag in plan.tags[shared:])
+        graphics.append(b"q 1 0 0 1 0 %b cm %b Q" % (number(-top), plan.graphics))
+        block, value = len(block_tags), len(slots)
+        words += (replace(word, block=block + word.block, baseline=word.baseline - top) for word in plan.words)
+        slots += (replace(slot, block=block + slot.block, baseline=slot.baseline - top, value=value + slot.value)
+                  for slot in plan.slots)
+        block_tags += (own[tag] for tag in plan.block_tags)
+        top += plan.depth
+    return replace(plan, graphics=b"\n".join(graphics), words=tuple(words), slots=tuple(slots), tags=tuple(tags),
+                   block_tags=tuple(block_tags))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +155,7 @@ def _elements(plan: Plan, first_id: int, section: int):
         own = sorted(kids[index], key=lambda kid: kid[0])
         parent = b"%d 0 R" if tag else b"%d 0 R" % DOCUMENT
         alt = b"/Alt%b" % text_string(tag.alt) if tag and tag.alt else b""
-        scope = b"/A<</O/Table/Scope/%b>>" % tag.scope.capitalize().encode() if tag and tag.scope else b""
+        scope = b"/A<</O/Table/Scope/%b>>" % SCOPES[tag.scope] if tag and tag.scope in SCOPES else b""
         yield (b"<</Type/StructElem/S/%b/P %b/Pg %%d 0 R/K[%b]%b%b>>" % (
             (tag.name if tag else "Sect").encode(), parent, b" ".join(kid for _, kid, _ in own), alt, scope),
             [*([section + 1 + tag.parent] if tag else []), 0, *(at for _, _, at in own if at is not None)])

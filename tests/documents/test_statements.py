@@ -5,7 +5,7 @@ import pikepdf
 import pypdfium2
 import pytest
 
-from documents.statements import Result, Statement, StatementLayout, write_broadsheet, write_statements
+from documents.statements import Result, Statement, StatementLayout, write_statements
 from documents.text import Unprintable
 from tests.documents.paper import codes, spoken, text
 
@@ -21,12 +21,6 @@ LAYOUT = StatementLayout(board_name="Northern Examinations Board")
 def stated(*statements: Statement, layout: StatementLayout = LAYOUT) -> bytes:
     out = io.BytesIO()
     write_statements(statements, out, layout)
-    return out.getvalue()
-
-
-def tabled(*statements: Statement) -> bytes:
-    out = io.BytesIO()
-    write_broadsheet(statements, out, LAYOUT)
     return out.getvalue()
 
 
@@ -77,35 +71,13 @@ def test_the_fullest_statement_fits_every_layout(layout):
     assert "7H3K-9PQR-4TVW" in text(pdf)
 
 
-def test_a_broadsheet_has_candidates_down_and_syllabuses_across():
-    other = replace(STATEMENT, candidate_number="0008", candidate_name="Ana Example", results=RESULTS[:1])
-
-    words = text(tabled(STATEMENT, other))
-
-    assert "0580 0610 9709" in words
-    assert "0007 Zoë Ångström A*(a*) PENDING B(b)" in words
-    assert "0008 Ana Example A*(a*) · ·" in words
-
-
-def test_a_large_centre_has_several_sheets():
-    many = [replace(STATEMENT, candidate_number=f"{number:04}") for number in range(1, 31)]
-
-    pdf = tabled(*many)
-
-    assert len(pypdfium2.PdfDocument(pdf)) == 2
-    assert "0024" in text(pdf, 0)
-    assert "0030" in text(pdf, 1)
-
-
-@pytest.mark.parametrize("write", [stated, tabled])
 @pytest.mark.parametrize(("name", "seen"), [("王燚", "王"), ("გიორგი", "–"), ("W" * 200, "WWWWWW")], ids=ascii)
-def test_a_name_that_cannot_be_printed_holds_no_results_up(write, name, seen):
-    words = text(write(replace(STATEMENT, candidate_name=name, centre_name=f"Escola {name}")))
+def test_a_name_that_cannot_be_printed_holds_no_results_up(name, seen):
+    words = text(stated(replace(STATEMENT, candidate_name=name, centre_name=f"Escola {name}")))
 
     assert all(part in words for part in (seen, "0007", "0580", "A*(a*)", "Escola"))
 
 
-@pytest.mark.parametrize("write", [stated, tabled])
-def test_nothing_to_state_is_refused(write):
+def test_nothing_to_state_is_refused():
     with pytest.raises(Unprintable, match="no results"):
-        write()
+        stated()

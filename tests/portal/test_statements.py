@@ -1,6 +1,7 @@
 """A centre's statements, broadsheet and tables: what is out, and nothing else."""
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pikepdf
@@ -24,9 +25,10 @@ def marked(cast):
 def test_before_any_release_there_is_nothing_to_print(cast, visit):
     cast.result(cast.candidates["XA101"][0], "9709", "A*", 94)
 
-    answers = [visit(cast.karachi_officer).post(AT, {"kind": kind}) for kind in ("statements", "broadsheet")]
+    answers = [visit(cast.karachi_officer).post(AT, {"kind": kind}) for kind in (
+        "statements", "broadsheet", "by-syllabus")]
 
-    assert [(a.status, "No result of this series is out yet." in a.text) for a in answers] == [(422, True)] * 2
+    assert [(a.status, "No result of this series is out yet." in a.text) for a in answers] == [(422, True)] * 3
 
 
 def test_statements_hold_what_is_out_and_can_be_checked(cast, app, plain, marked):
@@ -50,6 +52,19 @@ def test_a_broadsheet_lists_the_candidates(cast, plain, marked):
     text = " ".join(pdf_text(data))
     assert all(word in text for word in ("Zoë Ångström", "Łukasz Żak", "0580", "9709"))
     assert len(pikepdf.open(io.BytesIO(data)).pages) == 1
+
+
+def test_results_by_syllabus_hold_what_is_out_with_title_and_count(cast, plain, marked):
+    page = plain(cast.karachi_officer).get("/centres/XA101/results")
+    assert 'value="by-syllabus"' in page.html
+
+    answer = plain(cast.karachi_officer).post(AT, {"kind": "by-syllabus"})
+
+    text = " ".join(" ".join(pdf_text(answer.body)).split())
+    assert "by-syllabus-XA101-june-2026.pdf" in answer.headers["Content-Disposition"]
+    assert re.search(r"9709 [\w ]+ · A Level · Results: 1 Grade Results Candidates A\*\(a\*\) 1 0001 Zoë Ångström",
+                     text)
+    assert "0580" not in text
 
 
 def test_the_table_holds_what_is_out_alone_as_the_boards_file_has_it(cast, plain, marked):

@@ -1,11 +1,12 @@
-"""Statements of results of a whole centre, and a broadsheet: after the release only, for its staff."""
+"""Statements of results of a whole centre, and its broadsheets: after the release only, for its staff."""
 import io
 from itertools import groupby
 
 from flask import Blueprint, request, url_for
 from flask_login import current_user
 
-from documents.statements import Statement, write_broadsheet, write_statements
+from documents.broadsheet import write_broadsheet, write_by_syllabus
+from documents.statements import Statement, write_statements
 from exchange.exporting import header_of, result_row
 from exchange.tables import csv_bytes, xlsx_bytes
 from models.database import Refused, Sentence
@@ -22,9 +23,9 @@ from views.reach import centre_of, entered_series
 bp = Blueprint("statements", __name__)
 bp.before_request(officers_only)
 HEADER = (*header_of("results"), "uci", "candidate_name", "syllabus_title")
-KINDS = {"statements": "application/pdf", "broadsheet": "application/pdf", "csv": "text/csv; charset=utf-8",
-         "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
-ENDINGS = {"statements": "pdf", "broadsheet": "pdf", "csv": "csv", "xlsx": "xlsx"}
+PAPERS = {"statements": write_statements, "broadsheet": write_broadsheet, "by-syllabus": write_by_syllabus}
+KINDS = dict.fromkeys(PAPERS, "application/pdf") | {
+    "csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
 @bp.post("/centres/<number>/results/<code>/files")
@@ -36,16 +37,17 @@ def make(number, code):
     if kind not in KINDS:
         raise Refused(Sentence("Choose which file is to be made."))
     rows = results.for_staff(centre, series, at)
-    data = _table(kind, centre, series, rows) if kind in ("csv", "xlsx") else _paper(kind, centre, series, rows, at)
+    data = (_paper if kind in PAPERS else _table)(kind, centre, series, rows, at)
     results.record_download(centre, series, kind, current_user, at)
-    return attachment(io.BytesIO(data), KINDS[kind], f"{kind}-{centre.number}-{series.code}.{ENDINGS[kind]}")
+    ending = "pdf" if kind in PAPERS else kind
+    return attachment(io.BytesIO(data), KINDS[kind], f"{kind}-{centre.number}-{series.code}.{ending}")
 
 
 def address(centre, series):
     return url_for("statements.make", number=centre.number, code=series.code)
 
 
-def _table(kind, centre, series, rows):
+def _table(kind, centre, series, rows, _at):
     """The results that are out, with the columns that the board's own file has."""
     cells = [(*result_row(series.name, centre.number, row.candidate_number, row.qualification, row.syllabus_code,
                           row.option_code, row.grade, row.second_grade, row.endorsement, row.pum),
@@ -60,8 +62,7 @@ def _paper(kind, centre, series, rows, at):
     if not statements:
         raise Refused(Sentence("No result of this series is out yet."))
     out = io.BytesIO()
-    write = write_statements if kind == "statements" else write_broadsheet
-    write(statements, out, statement_layout(at, "en"))
+    PAPERS[kind](statements, out, statement_layout(at, "en"))
     return out.getvalue()
 
 
