@@ -11,7 +11,7 @@ from itertools import groupby
 import uharfbuzz
 
 from documents.engine import typesetting
-from documents.engine.lettering import advance
+from documents.engine.lettering import advance, drawn
 from documents.engine.writer import Writer
 
 # Tables that a PDF reader has no use for: it is given glyph ids, not characters to shape.
@@ -28,6 +28,7 @@ class Subset:
     length: int
     meanings: bytes
     widths: bytes
+    places: bytes                               # from codes to glyphs, where they are not the same
 
 
 def embed(writer: Writer, number: int, glyphs: dict[int, str]) -> int:
@@ -37,10 +38,11 @@ def embed(writer: Writer, number: int, glyphs: dict[int, str]) -> int:
     file = writer.stream(part.program, b"/Subtype/OpenType" if cff else b"/Length1 %d" % part.length, packed=True)
     descriptor = writer.put(b"<</Type/FontDescriptor/FontName/%b/Flags 4/ItalicAngle 0/StemV 80%b"
                             b"/FontFile%d %d 0 R>>" % (part.name, _metrics(number), 3 if cff else 2, file))
+    places = b"%d 0 R" % writer.stream(part.places, packed=True) if part.places else b"/Identity"
     descendant = writer.put(b"<</Type/Font/Subtype/CIDFontType%d/BaseFont/%b/CIDSystemInfo<</Registry(Adobe)"
                             b"/Ordering(Identity)/Supplement 0>>/FontDescriptor %d 0 R/DW 0/W[%b]%b>>"
                             % (0 if cff else 2, part.name, descriptor, part.widths,
-                               b"" if cff else b"/CIDToGIDMap/Identity"))
+                               b"" if cff else b"/CIDToGIDMap " + places))
     meanings = writer.stream(part.meanings, packed=True)
     return writer.put(b"<</Type/Font/Subtype/Type0/BaseFont/%b/Encoding/Identity-H/DescendantFonts[%d 0 R]"
                       b"/ToUnicode %d 0 R>>" % (part.name, descendant, meanings))
@@ -50,15 +52,16 @@ def embed(writer: Writer, number: int, glyphs: dict[int, str]) -> int:
 def _subset(number: int, glyphs: tuple[tuple[int, str], ...]) -> Subset:
     """Cached, because most documents need the same letters."""
     ids = [glyph for glyph, _ in glyphs]
+    places = {code: drawn(typesetting.FACES[number], code) for code in ids}
     wanted = uharfbuzz.SubsetInput()
-    wanted.glyph_set.update(ids)
+    wanted.glyph_set.update(places.values())
     wanted.flags = uharfbuzz.SubsetFlags.RETAIN_GIDS | uharfbuzz.SubsetFlags.NOTDEF_OUTLINE
     wanted.drop_table_tag_set.update(int.from_bytes(tag.ljust(4).encode(), "big") for tag in _UNUSED)
     data = uharfbuzz.subset(_prepared(number), wanted).blob.data
     tag = bytes(65 + byte % 26 for byte in hashlib.sha256(data).digest()[:6])
     name = tag + b"+" + typesetting.FACES[number].name.replace(" ", "").encode()
     return Subset(name, zlib.compress(data, 6), len(data), zlib.compress(_to_unicode(glyphs), 6),
-                  _widths(number, ids))
+                  _widths(number, ids), _places(places))
 
 
 def _widths(number: int, ids: list[int]) -> bytes:
@@ -67,6 +70,14 @@ def _widths(number: int, ids: list[int]) -> bytes:
     runs = (list(run) for _, run in groupby(enumerate(ids), lambda pair: pair[1] - pair[0]))
     return b"".join(b"%d[%b]" % (run[0][1], b" ".join(
         b"%g" % round(advance(face, glyph), 3) for _, glyph in run)) for run in runs)
+
+
+def _places(places: dict[int, int]) -> bytes:
+    """The CIDToGIDMap, deflated, of a face with codes beyond its glyphs. Unseen signs are the box there: readers pass
+    over what has no outline."""
+    if all(code == glyph for code, glyph in places.items()):
+        return b""
+    return zlib.compress(b"".join(struct.pack(">H", places.get(code, 0)) for code in range(max(places) + 1)), 6)
 
 
 def _to_unicode(glyphs: tuple[tuple[int, str], ...]) -> bytes:

@@ -7,10 +7,11 @@ letter it carries it as ActualText, so that what a reader copies is what was typ
 """
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import groupby
+from itertools import accumulate, groupby, pairwise, product
 
 from documents.engine import typesetting
 from documents.engine.drawing import Style
@@ -19,6 +20,8 @@ PLAIN = (range(0x20, 0x7F), range(0xA0, 0x300), range(0x370, 0x400), range(0x400
          range(0x1E00, 0x2000), range(0x2010, 0x2028), range(0x2030, 0x205F), range(0x20A0, 0x20C1))
 COMMON = frozenset(map(chr, range(0x20, 0x7F)))
 _INVISIBLE = frozenset({0xAD})
+# Codes beyond a face's own glyphs: of signs that are told and not drawn, and of glyphs that are drawn and tell nothing.
+UNSEEN, UNSEEN_WIDTH, MUTE = 0x8000, 50, 0x4000
 
 
 class Alphabet:
@@ -108,68 +111,131 @@ def _shaped(text: str, size: float, bold: bool, mono: bool, direction: str) -> L
     parts, total, glyphs = [], 0.0, {}
     for run in typesetting.shape(text, bold=bold, mono=mono, base_direction=direction):
         number = number_of(run.face)
-        show, width = _run(run, size)
+        show, width, meanings = _run(run, size)
         parts.append(f"/F{number} {size:g} Tf {show}")
         total += width
-        glyphs.setdefault(number, {}).update(zip(run.ids, _meanings(run), strict=True))
+        glyphs.setdefault(number, {}).update(meanings)
     return Line(" ".join(parts).encode("ascii"), total,
                 tuple((face, tuple(ids.items())) for face, ids in glyphs.items()))
 
 
-def _run(run, size: float) -> tuple[str, float]:
+def _run(run, size: float) -> tuple[str, float, dict[int, str]]:
     """One shaped run: its advances and offsets as corrections of the font's own widths, its text where glyphs do
-    not tell it."""
-    upem = run.face.upem
-    out, carry, width, rise = [], 0.0, 0.0, 0.0
-    for text, start, end in _told(run):
-        if text:
-            out.append(f"/Span <</ActualText <FEFF{text.encode('utf-16-be').hex().upper()}>>> BDC")
-        shown = []
-        for at in range(start, end):
-            (dx, dy), glyph = run.offsets[at], run.ids[at]
+    not tell it, and what each code means."""
+    upem, meanings = run.face.upem, {}
+    out, pen, width, unseen_width = [], 0.0, 0.0, UNSEEN_WIDTH * upem / 1000
+
+    def at(x: float, code: int) -> str:
+        nonlocal pen
+        shift, pen = (pen - x) * 1000 / upem, x + advance(run.face, code) * upem / 1000
+        return (f"{shift:g}" if shift else "") + f"<{code:04X}>"
+
+    def unseen(letters: str, x: float) -> None:
+        codes = [ord(char) & 0x7FFF | UNSEEN for char in letters]
+        meanings.update(zip(codes, letters, strict=True))
+        shown = [at(x + place * unseen_width, code) for place, code in enumerate(codes)]
+        out.append(f"3 Tr [{''.join(shown)}] TJ 0 Tr" if shown else "")
+
+    for before, told, places, blank, after in (_backwards if run.backwards else _forwards)(run, meanings):
+        unseen(before, -len(before) * unseen_width)
+        out.append(f"/Span <</ActualText <FEFF{told.encode('utf-16-be').hex().upper()}>>> BDC" if told else "")
+        step = sum(run.advances[place] for _, place, _ in places)
+        blank_width = advance(run.face, blank) * upem / 1000
+        shown, rise = [at(0, blank)] if blank else [], 0
+        for code, place, x in places:
+            dx, dy = run.offsets[place]
             if dy != rise:
-                shown.append(f"] TJ {dy * size / upem:g} Ts [")
+                if blank:
+                    shown.append(at(step - blank_width, blank))
+                shown.append(f"] TJ {dy * size / upem:g} Ts [" + (at(unseen_width / 2, blank) if blank else ""))
                 rise = dy
-            shift = (carry - dx) * 1000 / upem
-            shown.append((f"{shift:g}" if shift else "") + f"<{glyph:04X}>")
-            carry = advance(run.face, glyph) * upem / 1000 + dx - run.advances[at]
-            width += run.advances[at]
-        out.append(f"[{''.join(shown)}] TJ" + (" EMC" if text else ""))
-    if carry:
-        out.append(f"[{carry * 1000 / upem:g}] TJ")
-    return " ".join(out) + (" 0 Ts" if rise else ""), width * size / upem
+            shown.append(at(x + dx, code))
+        if blank:
+            shown.append(at(step - blank_width, blank))
+        out.append(f"[{''.join(shown)}] TJ" + (" 0 Ts" if rise else "") + (" EMC" if told else ""))
+        pen, width = pen - step, width + step
+        unseen(after, -len(after) * unseen_width)
+    if pen:
+        out.append(f"[{pen * 1000 / upem:g}] TJ")
+    return " ".join(filter(None, out)), width * size / upem, meanings
 
 
-def _told(run):
-    """Stretches of a run: (the text to be told, or "" where each glyph tells its own letter, first glyph, end).
-
-    Right to left, only what is not letter for letter is told apart, since readers turn such runs round themselves;
-    left to right, the whole run, since vowels may stand before the consonant that they follow.
-    """
-    starts = sorted(set(run.clusters)) + [len(run.text)]
-    follows = dict(zip(starts, starts[1:], strict=False))
-    ones = [follows[cluster] - cluster == 1 and run.clusters.count(cluster) == 1 for cluster in run.clusters]
-    if all(ones) and run.face not in _plain_faces():
-        yield "", 0, len(run.ids)
-    elif run.clusters[0] <= run.clusters[-1]:
-        yield run.text, 0, len(run.ids)
-    else:
-        kinds = [None if one else cluster for one, cluster in zip(ones, run.clusters, strict=True)]
-        for cluster, places in groupby(range(len(kinds)), kinds.__getitem__):
-            places = list(places)
-            yield "" if cluster is None else run.text[cluster:follows[cluster]], places[0], places[-1] + 1
-
-
-def _meanings(run) -> list[str]:
-    """The text each glyph stands for: its cluster's letters, one to a glyph where there are as many of both."""
-    starts = sorted(set(run.clusters)) + [len(run.text)]
-    follows = dict(zip(starts, starts[1:], strict=False))
-    meanings, seen = [], Counter()
-    for cluster in run.clusters:
+def _forwards(run, meanings: dict[int, str]):
+    """The run as one stretch: its text is told as a whole unless glyph for glyph is letter for letter, for vowels may
+    stand before the consonant that they follow."""
+    follows, seen = _follows(run), Counter()
+    for glyph, cluster in zip(run.ids, run.clusters, strict=True):
         letters, count = run.text[cluster:follows[cluster]], run.clusters.count(cluster)
-        meanings.append(letters[seen[cluster]] if len(letters) == count else letters)
+        meanings.setdefault(glyph, letters[seen[cluster]] if len(letters) == count else letters)
         seen[cluster] += 1
-    return meanings
+    plain = len(follows) == len(run.ids) == len(run.text) and run.face not in _plain_faces()
+    pens = accumulate(run.advances, initial=0)
+    places = [(glyph, place, next(pens)) for place, glyph in enumerate(run.ids)]
+    yield "", "" if plain else run.text, places, 0, ""
+
+
+def _backwards(run, meanings: dict[int, str]):
+    """Stretches of a run from right to left, each for a letter with its own: the signs told unseen before it, the mark
+    that what is drawn stands for, its glyphs with their pens, the signs told unseen after it.
+
+    Readers turn such a run round themselves, sign by sign, but letters and marks each in their way, and ActualText of
+    several signs, or at a word's end, wrongly. So every sign is told by itself in the order in which it is seen.
+    """
+    follows = _follows(run)
+    for cluster, group in groupby(range(len(run.ids)), run.clusters.__getitem__):
+        letters, pen, places = run.text[cluster:follows[cluster]], 0, []
+        for place in group:
+            places.append((run.ids[place], place, pen))
+            pen += run.advances[place]
+        places.sort(key=lambda one: not run.advances[one[1]])           # the letter first, then its marks
+        seen = _as_seen(letters)
+        before, mark, after = seen.rpartition(next(filter(_is_weak, reversed(seen)), seen[-1]))
+        if _is_weak(mark):
+            blank = MUTE | (run.face.font.get_nominal_glyph(0x20) or 0)
+            places = [(MUTE | glyph, place, pen) for glyph, place, pen in places]
+            meanings.update(dict.fromkeys((blank, *(code for code, _, _ in places)), "\u200b"))
+            yield before, mark, places, blank, after
+        else:
+            places = [(_code(run.face, glyph, letters[0]), place, pen) for glyph, place, pen in places]
+            meanings.update((code, meanings.get(code, letters[0])) for code, _, _ in places)
+            yield before, "", places, 0, ""
+
+
+def _is_weak(char: str) -> bool:
+    """Whether readers leave a sign in its place among letters that they turn round."""
+    return unicodedata.bidirectional(char) in ("NSM", "BN")
+
+
+def _as_seen(letters: str) -> str:
+    """Letters from left to right, marks between them in the order in which they are typed."""
+    parts = [(weak, "".join(part)) for weak, part in groupby(letters, _is_weak)]
+    return "".join(part if weak else part[::-1] for weak, part in reversed(parts))
+
+
+def _follows(run) -> dict[int, int]:
+    """Where each cluster of a run's text ends."""
+    return dict(pairwise([*sorted(set(run.clusters)), len(run.text)]))
+
+
+def _code(face, glyph: int, letter: str) -> int:
+    """A glyph that looks like several letters has a code for each of them, beyond the face's own."""
+    letters = _letters(face).get(glyph, [])
+    if letter not in letters or unicodedata.mirrored(letter):
+        return glyph
+    return glyph + letters.index(letter) * face.font.face.glyph_count
+
+
+@cache
+def _letters(face) -> dict[int, list[str]]:
+    """The letters that a glyph may stand for by itself, joined or not."""
+    letters: dict[int, list[str]] = {}
+    for char in sorted(face.characters):
+        joins = ("", "\u200d") if unicodedata.bidirectional(char) == "AL" else ("",)
+        for before, after in product(joins, joins):
+            run = typesetting.shaped(face, typesetting.script_of(char) or "Zyyy", 1, before + char + after)
+            if len(run.ids) == 1 and char not in letters.setdefault(run.ids[0], []):
+                letters[run.ids[0]].append(char)
+    return letters
 
 
 @cache
@@ -179,7 +245,14 @@ def _plain_faces() -> tuple:
 
 def advance(face, glyph: int) -> float:
     """A glyph's width in thousandths of an em."""
-    return face.font.get_glyph_h_advance(glyph) * 1000 / face.upem
+    if glyph >= UNSEEN:
+        return UNSEEN_WIDTH
+    return face.font.get_glyph_h_advance(drawn(face, glyph)) * 1000 / face.upem
+
+
+def drawn(face, code: int) -> int:
+    """The glyph that a code stands for; the box for a sign that is not drawn."""
+    return 0 if code >= UNSEEN else (code & ~MUTE) % face.font.face.glyph_count
 
 
 def number_of(face) -> int:

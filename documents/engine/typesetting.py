@@ -6,8 +6,8 @@ ligatures, because xhtml2pdf lays out without them: a letter without marks is on
 stands beside it, so plain text needs no shaping at all (`lettering.Alphabet`).
 
 A letter and its marks stay in one face wherever one has them all. Ideographs that China, Taiwan and Japan draw
-differently come from the face that has most of the text's letters. What none of these faces has is looked for in the
-board's own fonts (`use_fonts`).
+differently come from the face that has most of the text's letters. What none of these faces has is looked for in those
+of rarer scripts, which are opened when a text first needs one, then in the board's own fonts (`use_fonts`).
 """
 from __future__ import annotations
 
@@ -26,16 +26,19 @@ from xhtml2pdf.bidi import display_order
 _FOLDER = Path(__file__).parent.parent / "fonts"
 _REGIONS = ("SC", "TC", "JP", "KR")
 _SCRIPTS = ("Arabic", "Hebrew", "Devanagari", "Bengali", "Tamil", "Thai")
+_RARER = ("Armenian", "Ethiopic", "Georgian", "Gujarati", "Gurmukhi", "Kannada", "Khmer", "Lao", "Malayalam", "Myanmar",
+          "Sinhala", "Telugu", "Thaana")
 # What steers the joining, breaking or direction of its neighbours and is never drawn itself.
 _UNDRAWN = frozenset("\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
 
-FONTS = (".ttf", ".otf")
+FONTS = (".ttf", ".otf", ".ttc")                 # of a collection the first
 CFF = "CFF "                                    # the table of PostScript outlines
 # What a font of the board's own may have a glyph for and is no letter: controls, steering, line ends, private use.
 _NO_LETTERS = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 
 _VIRAMA = 9                                     # its canonical combining class
-_BEFORE, _AFTER = frozenset("เแโใไ"), frozenset("ะาำๅฯๆ")   # Thai vowels and signs that stand beside their consonant
+# Thai and Lao vowels and signs that stand beside their consonant.
+_BEFORE, _AFTER = frozenset("เแโใไເແໂໃໄ"), frozenset("ะาำๅฯๆະາຳຽໆ")
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,15 +80,15 @@ def _opened(path: Path, name: str, kind: type[Face] = Face) -> Face:
     return kind(name, path, font.face.upem, extents.ascender, extents.descender, font)
 
 
-def _face(script: str, weight: str = "Regular") -> Face:
-    name = f"NotoSans{script}-{weight}"
+def _face(script: str, weight: str = "Regular", family: str = "Sans") -> Face:
+    name = f"Noto{family}{script}-{weight}"
     return _opened(_FOLDER / f"{name}.ttf", name)
 
 
 _REGULAR, _BOLD = (tuple(_face(script, weight) for script in ("", *_SCRIPTS)) for weight in ("Regular", "Bold"))
 _MONO = _face("Mono")
 _EASTERN = tuple(_face(region, "Medium") for region in _REGIONS)    # for regular and bold: 6 MB once
-FACES = [*_REGULAR, *_BOLD, _MONO, *_EASTERN]   # a face's place in it is its number; it only grows, see `use_fonts`
+FACES = [*_REGULAR, *_BOLD, _MONO, *_EASTERN]   # a face's place in it is its number; it only grows
 _own: list[Face] = []                           # the board's, tried after all of these
 
 
@@ -100,6 +103,7 @@ class Glyphs:
     offsets: tuple[tuple[int, int], ...]
     text: str
     clusters: tuple[int, ...]
+    backwards: bool
 
 
 def plain_face(bold: bool = False, mono: bool = False) -> Face:
@@ -115,6 +119,15 @@ def script_face(script: str, bold: bool = False) -> Face:
     return (_BOLD if bold else _REGULAR)[1 + _SCRIPTS.index(script)]
 
 
+@cache
+def _rarer() -> tuple[tuple[Face, ...], tuple[Face, ...]]:
+    """The regular and the bold faces of the rarer scripts; Tibetan has one weight."""
+    tibetan = _face("Tibetan", family="Serif")
+    regular, bold = (tuple(_face(script, weight) for script in _RARER) for weight in ("Regular", "Bold"))
+    FACES.extend((*regular, *bold, tibetan))
+    return (*regular, tibetan), (*bold, tibetan)
+
+
 def use_fonts(folder: str) -> None:
     """From now on, try the fonts of this folder after all others; "" for none. Bold names take a file first that has
     "bold" in its name. Raises ValueError, with a sentence, for a font that cannot be read."""
@@ -123,7 +136,7 @@ def use_fonts(folder: str) -> None:
     except OSError:
         raise ValueError(f"FONTS: {folder} is no folder that can be read.") from None
     if folder and not paths:
-        raise ValueError(f"FONTS: {folder} holds no .ttf or .otf file.")
+        raise ValueError(f"FONTS: {folder} holds no {', '.join(FONTS)} file.")
     known = {face.path: face for face in FACES if isinstance(face, OwnFace)}
     _own[:] = [known.get(path) or _own_face(path) for path in paths]
     FACES.extend(face for face in _own if face.path not in known)
@@ -144,8 +157,7 @@ def _own_face(path: Path) -> Face:
 def unprintable(text: str) -> list[str]:
     """The characters that cannot be printed, in order, each once; an empty list for a text that can. No face has
     them: rare signs, and what would change how others are read (controls, overrides, halves of pairs)."""
-    printable = _printable()
-    return [] if printable.issuperset(text) else [char for char in dict.fromkeys(text) if char not in printable]
+    return [] if _usual().issuperset(text) else [char for char in dict.fromkeys(text) if char not in _printable()]
 
 
 @lru_cache(maxsize=4096)
@@ -158,19 +170,19 @@ def shape(text: str, bold: bool = False, base_direction: str | None = None,
     order, levels = display_order(text, {"ltr": "L", "rtl": "R"}.get(base_direction))
     place = {index: at for at, index in enumerate(order)}
     own = (_MONO, *_REGULAR) if mono else _BOLD if bold else _REGULAR
-    kinds = list(zip(levels, _faces(text, (*own, *_eastern(text), *_owned(bold))), strict=True))
+    kinds = list(zip(levels, _faces(text, (*own, *_eastern(text), *_further(text, bold))), strict=True))
     runs = []
     for (level, face), places in groupby(range(len(text)), kinds.__getitem__):
         places = list(places)
         scripts = _scripts(text[places[0]:places[-1] + 1])
         for script, part in groupby(zip(scripts, places, strict=True), itemgetter(0)):
             part = [at for _, at in part]
-            run = _shaped(face, script, level, text[part[0]:part[-1] + 1])
+            run = shaped(face, script, level, text[part[0]:part[-1] + 1])
             runs.append((min(place[at] for at in part), run))
     return tuple(run for _, run in sorted(runs, key=itemgetter(0)) if run.ids)
 
 
-def _shaped(face: Face, script: str, level: int, text: str) -> Glyphs:
+def shaped(face: Face, script: str, level: int, text: str) -> Glyphs:
     buffer = uharfbuzz.Buffer()
     buffer.add_str(text)
     buffer.direction = "rtl" if level % 2 else "ltr"
@@ -180,7 +192,7 @@ def _shaped(face: Face, script: str, level: int, text: str) -> Glyphs:
     infos, positions = buffer.glyph_infos, buffer.glyph_positions
     return Glyphs(face, tuple(info.codepoint for info in infos), tuple(at.x_advance for at in positions),
                   tuple((at.x_offset, at.y_offset) for at in positions), text,
-                  tuple(info.cluster for info in infos))
+                  tuple(info.cluster for info in infos), bool(level % 2))
 
 
 def _faces(text: str, faces: tuple[Face, ...]) -> list[Face]:
@@ -221,20 +233,23 @@ def _eastern(text: str) -> list[Face]:
     return sorted(_EASTERN, key=lambda face: -len(letters & face.characters))
 
 
-def _owned(bold: bool) -> list[Face]:
-    """The board's own faces, those of the wanted weight first."""
-    return sorted(_own, key=lambda face: ("bold" in face.name.lower()) != bold)
+def _further(text: str, bold: bool) -> tuple[Face, ...]:
+    """The faces for what the usual ones have not got: of rarer scripts, then the board's own, those of the wanted
+    weight first."""
+    if _usual().issuperset(text):
+        return ()
+    return (*_rarer()[bold], *sorted(_own, key=lambda face: ("bold" in face.name.lower()) != bold))
 
 
 def _scripts(text: str) -> list[str]:
     """The script of each character of a run as ISO 15924 names it; signs, blanks and marks have their neighbour's."""
-    own = list(map(_script, text))
+    own = list(map(script_of, text))
     before = next(filter(None, own), "Zyyy")
     return [before := script or before for script in own]
 
 
 @cache
-def _script(char: str) -> str | None:
+def script_of(char: str) -> str | None:
     """A letter's script, as HarfBuzz's own tables have it; None for what several share."""
     buffer = uharfbuzz.Buffer()
     buffer.add_str(char)
@@ -243,5 +258,10 @@ def _script(char: str) -> str | None:
 
 
 @cache
+def _usual() -> frozenset[str]:
+    return _UNDRAWN.union(*(face.characters for face in (*_REGULAR, *_EASTERN)))
+
+
+@cache
 def _printable() -> frozenset[str]:
-    return _UNDRAWN.union(*(face.characters for face in (*_REGULAR, *_EASTERN, *_own)))
+    return _usual().union(*(face.characters for face in (*_rarer()[0], *_own)))

@@ -35,6 +35,20 @@ BLOCKS = {
     "Bengali": (range(0x964, 0x966), range(0x980, 0xA00)),
     "Tamil": (range(0x964, 0x966), range(0xB80, 0xC00)),
     "Thai": (range(0xE00, 0xE80),),
+    "Armenian": (range(0x530, 0x590), range(0xFB13, 0xFB18)),
+    "Ethiopic": (range(0x1200, 0x13A0), range(0x2D80, 0x2DE0), range(0xAB00, 0xAB30)),
+    "Georgian": (range(0x10A0, 0x1100), range(0x1C90, 0x1CC0), range(0x2D00, 0x2D30)),
+    "Gujarati": (range(0x964, 0x966), range(0xA80, 0xB00)),
+    "Gurmukhi": (range(0x964, 0x966), range(0xA00, 0xA80)),
+    "Kannada": (range(0x964, 0x966), range(0xC80, 0xD00)),
+    "Khmer": (range(0x1780, 0x17B4), range(0x17B6, 0x1800), range(0x19E0, 0x1A00)),     # not two unwritten vowels
+    "Lao": (range(0xE80, 0xF00),),
+    "Malayalam": (range(0x964, 0x966), range(0xD00, 0xD80)),
+    "Myanmar": (range(0x1000, 0x10A0), range(0xA9E0, 0xAA00), range(0xAA60, 0xAA80)),
+    "Sinhala": (range(0x964, 0x966), range(0xD80, 0xE00)),
+    "Telugu": (range(0x964, 0x966), range(0xC00, 0xC80)),
+    "Thaana": (range(0x780, 0x7C0), [0x60C, 0x61B, 0x61F]),
+    "Tibetan": (range(0xF00, 0x1000),),                             # regular alone: half a megabyte
 }
 CHOSEN_NAMES = ("玥喆堃珺翀瑄璟旸晞旻翊煊婳姮媗嬿琤瑀璘珅炅燊镕淏湉洺澔烜铄锜鋆頔颋骉翯芃菡薏祎"
                 "禛竑篪邺韫飏龑凇佶昶赟晗璐鑫婕珈珩璇絜緁芊莛蓁鋐霈靚頡顥駿璿瀅灝燁叡翾禔綸鈺鎧")
@@ -76,7 +90,9 @@ def faces() -> Iterator[tuple[str, str, set[int], list[str]]]:
         plain = f"NotoSans-{weight}"
         yield plain, plain, {point for block in LATIN for point in block}, PLAIN_RULES
         for script, blocks in BLOCKS.items():
-            name = f"NotoSans{script}-{weight}"
+            name = f"Noto{'Serif' if script == 'Tibetan' else 'Sans'}{script}-{weight}"
+            if name == "NotoSerifTibetan-Bold":
+                continue
             yield name, name, {*SHARED, *(point for block in blocks for point in block)}, RULES
     mono = {*ASCII, *range(0xA0, 0x180), *range(0x2010, 0x2028)}
     yield "NotoSansMono-Regular", "NotoSansMono-Regular", mono, PLAIN_RULES

@@ -7,6 +7,7 @@ import pytest
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.t2CharStringPen import T2CharStringPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
+from fontTools.ttLib import TTCollection, TTFont
 
 from app import create_app
 from documents.engine import FACES, plain_face, typesetting, unprintable, use_fonts
@@ -15,8 +16,8 @@ from settings import Unfit
 from tests.cast import KEYS
 from tests.documents.paper import LAYOUT, SLIP, named, picture, printed, text, text_by_pypdf
 
-NAME, NOTE = "გიორგი ბერიძე", "The name cannot be printed here as it is written."
-EMPTY = "ჰ"                                     # the font says that it has this letter, and draws nothing
+NAME, NOTE = "ᏣᎳᎩᏱ ᎤᏪᏘᎠᏂᎦᏚᏩ", "The name cannot be printed here as it is written."
+EMPTY = "Ꮿ"                                     # the font says that it has this letter, and draws nothing
 
 
 @pytest.fixture(autouse=True)
@@ -27,13 +28,13 @@ def none_left():
 
 @pytest.fixture(params=["ttf", "otf"])
 def folder(request, tmp_path):
-    """With one font of Georgian letters, each a bar of another height; it also has an A, a control and an override."""
-    font(tmp_path / f"Georgian.{request.param}")
+    """With one font of Cherokee letters, each a bar of another height; it also has an A, a control and an override."""
+    font(tmp_path / f"Cherokee.{request.param}")
     return tmp_path
 
 
 def font(path):
-    letters = [*map(chr, range(0x10D0, 0x10F1)), " ", "A", "\x01", "\u202e"]
+    letters = [*map(chr, range(0x13A0, 0x13F5)), " ", "A", "\x01", "\u202e"]
     names = {ord(letter): f"u{ord(letter):04X}" for letter in letters}
     empty = {names[ord(letter)] for letter in (EMPTY, " ")}
     heights = {name: 0 if name in empty else 200 + 15 * at for at, name in enumerate(names.values())}
@@ -44,10 +45,10 @@ def font(path):
     if path.suffix == ".ttf":
         builder.setupGlyf(drawn)
     else:
-        builder.setupCFF("Georgian", {}, drawn, {})
+        builder.setupCFF("Cherokee", {}, drawn, {})
     builder.setupHorizontalMetrics(dict.fromkeys(drawn, (500, 50)))
     builder.setupHorizontalHeader(ascent=900, descent=-200)
-    builder.setupNameTable({"familyName": "Georgian", "styleName": "Regular"})
+    builder.setupNameTable({"familyName": "Cherokee", "styleName": "Regular"})
     builder.setupOS2()
     builder.setupPost()
     builder.save(path)
@@ -104,16 +105,16 @@ def test_what_a_font_only_says_it_has_stays_unprintable(folder):
 
 def test_a_bold_name_takes_the_bold_font_of_its_folder(tmp_path):
     for weight in ("Regular", "Bold"):
-        font(tmp_path / f"Georgian-{weight}.ttf")
+        font(tmp_path / f"Cherokee-{weight}.ttf")
 
     use_fonts(str(tmp_path))
 
     faces = [typesetting.shape(NAME, bold=bold)[0].face.path.stem for bold in (False, True)]
-    assert faces == ["Georgian-Regular", "Georgian-Bold"]
+    assert faces == ["Cherokee-Regular", "Cherokee-Bold"]
 
 
 def test_a_template_that_xhtml2pdf_lays_out_itself_has_the_font_too(tmp_path):
-    font(tmp_path / "Georgian.ttf")
+    font(tmp_path / "Cherokee.ttf")
     (tmp_path / "one.html").write_text('<html><head><style>{% include "_style.css" %}</style></head>'
                                        "<body><p>Dear {{ slip.candidate_name }}</p></body></html>")
 
@@ -126,16 +127,16 @@ def test_fonts_that_are_gone_again_print_nothing_more(folder):
     use_fonts(str(folder))
     count = len(FACES)
     use_fonts("")
-    gone = unprintable("გ")
+    gone = unprintable("Ꭹ")
     use_fonts(str(folder))
 
-    assert (gone, unprintable("გ"), len(FACES)) == (["გ"], [], count)
+    assert (gone, unprintable("Ꭹ"), len(FACES)) == (["Ꭹ"], [], count)
 
 
 @pytest.mark.parametrize(("name", "content", "sentence"), [
-    ("Georgian.ttf", b"not a font at all", r"FONTS: .+/Georgian.ttf is no font with outlines .+ that can be read\."),
-    ("Georgian.otf", b"", r"FONTS: .+/Georgian.otf is no font with outlines .+ that can be read\."),
-    ("Georgian.woff2", b"wOF2", r"FONTS: .+ holds no \.ttf or \.otf file\."),
+    ("Cherokee.ttf", b"not a font at all", r"FONTS: .+/Cherokee.ttf is no font with outlines .+ that can be read\."),
+    ("Cherokee.otf", b"", r"FONTS: .+/Cherokee.otf is no font with outlines .+ that can be read\."),
+    ("Cherokee.woff2", b"wOF2", r"FONTS: .+ holds no \.ttf, \.otf, \.ttc file\."),
     (None, b"", r"FONTS: .+ is no folder that can be read\."),
 ])
 def test_a_font_that_cannot_be_read_is_said_at_the_start(tmp_path, name, content, sentence):
@@ -146,6 +147,21 @@ def test_a_font_that_cannot_be_read_is_said_at_the_start(tmp_path, name, content
 
     with pytest.raises(Unfit, match=sentence):
         create_app(INSTANCE_PATH=str(tmp_path / "data"), FONTS=str(folder), **KEYS)
+
+
+def test_a_collection_gives_its_first_font(tmp_path):
+    font(tmp_path / "Cherokee.ttf")
+    collection = TTCollection()
+    collection.fonts = [TTFont(tmp_path / "Cherokee.ttf")]
+    folder = tmp_path / "fonts"
+    folder.mkdir()
+    collection.save(folder / "Cherokee.ttc")
+
+    use_fonts(str(folder))
+    pdf = printed(named(NAME))
+
+    assert (NAME in text(pdf), NOTE in text(pdf)) == (True, False)
+    assert letters_inked(pdf)
 
 
 def test_half_a_font_is_no_font(folder):

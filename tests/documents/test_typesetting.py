@@ -19,7 +19,10 @@ EVERY_SCRIPT = {
     "Arabic": "أمينة بنت علاء الدين", "Hebrew": "דוד בן־גוריון", "Devanagari": "क्षितिज शर्मा",
     "Bengali": "অনন্যা সেন", "Tamil": "மீனா குமார்", "Thai": "น้ำทิพย์ ใจดี", "Chinese": "王小明",
     "Taiwan": "歐陽麗華", "Japanese": "山田 花子 ジュン", "Korean": "김민준", "Vietnamese": "Nguyễn Thị Phượng",
-    "Yoruba": "Ọlá Ẹ̀kọ́", "Mixed": "Ana أمينة 王 Lee",
+    "Yoruba": "Ọlá Ẹ̀kọ́", "Armenian": "Արամ Հակոբյան", "Ethiopian": "ትዕግሥት ኃይለማርያም", "Georgian": "გიორგი ბერიძე",
+    "Gujarati": "જ્ઞાનેશ ત્રિવેદી", "Punjabi": "ਗੁਰਪ੍ਰੀਤ ਸਿੰਘ", "Kannada": "ಕೃಷ್ಣ ಲಕ್ಷ್ಮೀ", "Khmer": "ស្រីមុំ ច័ន្ទតារា", "Lao": "ສົມພອນ ແກ້ວມະນີ",
+    "Malayalam": "ശ്രീലക്ഷ്മി കൃഷ്ണൻ", "Burmese": "ကျော်စွာ မြင့်မြတ်", "Sinhala": "ශ්‍රීමාලි ප්‍රියංකර", "Telugu": "శ్రీలక్ష్మి కృష్ణ",
+    "Maldivian": "އަޙްމަދު ޢަލީ", "Tibetan": "བསྟན་འཛིན་རྒྱ་མཚོ", "Mixed": "Ana أمينة 王 Lee",
 }
 ALPHABETS = {
     "Vietnamese": "ăâđêôơư ĂÂĐÊÔƠƯ àảãáạ ằẳẵắặ ầẩẫấậ èẻẽéẹ ềểễếệ ìỉĩíị òỏõóọ ồổỗốộ ờởỡớợ ùủũúụ ừửữứự ỳỷỹýỵ ẤỀỌỰỸ",
@@ -287,18 +290,20 @@ def test_a_letter_whose_mark_the_even_face_has_not_goes_with_it(letter):
 def test_bold_names_are_bold_and_ideographs_a_little_less():
     faces = {run.face.name for name in EVERY_SCRIPT.values() for run in shape(name, bold=True)}
 
-    assert {name.partition("-")[2] for name in faces} == {"Bold", "Medium"}
+    assert {name.partition("-")[2] for name in faces - {"NotoSerifTibetan-Regular"}} == {"Bold", "Medium"}
 
 
 def test_bold_faces_have_what_the_regular_ones_have():
+    typesetting._rarer()
     faces = {face.name: face for face in typesetting.FACES if face.name.startswith("NotoSans")}  # not the board’s own
     bold = [name for name in faces if name.endswith("Bold")]
 
-    assert len(bold) == 7
+    assert len(bold) == 20
     assert all(faces[name].characters == faces[name.replace("Bold", "Regular")].characters for name in bold)
 
 
 def test_the_files_hold_what_their_recipe_says():
+    typesetting._rarer()
     for name, _, points, _ in recipe.faces():
         face, = (face for face in typesetting.FACES if face.name == name)
         assert set(map(ord, face.characters)) <= points

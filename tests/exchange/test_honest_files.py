@@ -132,7 +132,7 @@ def test_what_cannot_be_made_whole_is_refused_by_line(cast, changes, words):
 
 
 def test_a_damaged_name_is_warned_of_and_a_rare_one_taken_in(cast):
-    names = ["王燚", "𠮷田 花子", "გიორგი ბერიძე", "x" * 200, "Ã‰mile"]
+    names = ["王燚", "𠮷田 花子", "ᏣᎳᎩᏱ ᎤᏪᏘᎠᏂᎦᏚᏩ", "x" * 200, "Ã‰mile"]
     rows = [with_(ENTRY, candidate_number=f"{number}", uci=f"U{number}", candidate_name=name)
             for number, name in enumerate(names, 9101)]
 

@@ -211,7 +211,7 @@ def test_under_default_the_associates_contact_is_shown_and_not_asked(cast, plain
     assert "Amal Raza" in pdf_text(newest_pdf(visitor, at).body)[0]
 
 
-@pytest.mark.parametrize("name", ["გიორგი ბერიძე", "Un\U0001F600printable", "W" * 200], ids=ascii)
+@pytest.mark.parametrize("name", ["ᏣᎳᎩᏱ ᎤᏪᏘᎠᏂᎦᏚᏩ", "Un\U0001F600printable", "W" * 200], ids=ascii)
 def test_a_name_that_cannot_be_printed_holds_nobody_up(cast, visit, name):
     cast.candidate(cast.independent, "0003", name, [("IGCSE", "0580", "Mathematics")])
     visitor = visit(cast.independent_officer)
@@ -227,7 +227,7 @@ def test_a_name_that_cannot_be_printed_holds_nobody_up(cast, visit, name):
 
 def test_a_centre_whose_name_cannot_be_printed_has_slips_too(cast, visit):
     """It is the contact as well where none is given."""
-    Centre.update(name=f"Escola გიორგი {'Saldanha ' * 20}").where(Centre.number == "XC301").execute()
+    Centre.update(name=f"Escola ᏣᎳᎩ {'Saldanha ' * 20}").where(Centre.number == "XC301").execute()
     visitor = visit(cast.independent_officer)
     visitor.post(f"{AT}/status", FILLED)
     Offer.update(contact_name="").execute()
