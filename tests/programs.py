@@ -1,4 +1,4 @@
-"""The programs beside Python that the tests drive: a Chromium and nginx.
+"""The programs beside Python that the tests drive: a Chromium, nginx and poppler's pdftotext.
 
 `python -m tests.programs` installs what is missing through the system's package manager. Playwright's own browser
 is not used: its download needs a host that a closed network does not reach.
@@ -10,12 +10,12 @@ import sys
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NGINX = ("nginx", "/usr/sbin/nginx")  # Debian keeps it where only root looks
-INSTALLERS = {  # tool: (how to install with it, its names for Chromium and nginx)
-    "apt-get": ("apt-get install -y -qq", "chromium", "nginx-light"),
-    "dnf": ("dnf install -y", "chromium", "nginx"),
-    "apk": ("apk add", "chromium", "nginx"),
-    "pacman": ("pacman -S --noconfirm", "chromium", "nginx"),
-    "brew": ("brew install", "--cask chromium", "nginx"),
+INSTALLERS = {  # tool: (how to install with it, its names for Chromium, nginx and poppler)
+    "apt-get": ("apt-get install -y -qq", "chromium", "nginx-light", "poppler-utils"),
+    "dnf": ("dnf install -y", "chromium", "nginx", "poppler-utils"),
+    "apk": ("apk add", "chromium", "nginx", "poppler-utils"),
+    "pacman": ("pacman -S --noconfirm", "chromium", "nginx", "poppler"),
+    "brew": ("brew install", "--cask chromium", "nginx", "poppler"),
 }
 BROWSER_ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
@@ -35,7 +35,7 @@ def nginx():
 def install_missing():
     tool = next(filter(shutil.which, INSTALLERS), None)
     how, *names = INSTALLERS.get(tool, ("", "", ""))
-    missing = [name for name, path in zip(names, (chromium(), nginx()), strict=True) if path is None]
+    missing = [name for name, path in zip(names, (chromium(), nginx(), shutil.which("pdftotext")), strict=False) if path is None]
     if not missing:
         return
     if tool is None:

@@ -3,7 +3,7 @@
 Two ways, one result. Text whose characters are all in the plain face (Latin, Greek, Cyrillic letters, digits,
 signs; no joining, no marks, no kerning: exactly what xhtml2pdf draws) goes through one `str.translate`. Everything
 else is shaped by HarfBuzz and set with its advances and offsets; where its glyphs do not tell their text letter by
-letter it carries it as ActualText, so that what a reader copies is what was typed.
+letter it carries it as ActualText, or from right to left sign by sign, so that what a reader copies is what was typed.
 """
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import accumulate, groupby, pairwise, product
+from itertools import accumulate, groupby, pairwise
 
 from documents.engine import typesetting
 from documents.engine.drawing import Style
@@ -136,7 +136,8 @@ def _run(run, size: float) -> tuple[str, float, dict[int, str]]:
         shown = [at(x + place * unseen_width, code) for place, code in enumerate(codes)]
         out.append(f"3 Tr [{''.join(shown)}] TJ 0 Tr" if shown else "")
 
-    for before, told, places, blank, after in (_backwards if run.backwards else _forwards)(run, meanings):
+    spare = run.face.font.face.glyph_count <= MUTE and not run.face.has(typesetting.CFF)     # has codes of our own
+    for before, told, places, blank, after in (_backwards if run.backwards and spare else _forwards)(run, meanings):
         unseen(before, -len(before) * unseen_width)
         out.append(f"/Span <</ActualText <FEFF{told.encode('utf-16-be').hex().upper()}>>> BDC" if told else "")
         step = sum(run.advances[place] for _, place, _ in places)
@@ -196,8 +197,8 @@ def _backwards(run, meanings: dict[int, str]):
             meanings.update(dict.fromkeys((blank, *(code for code, _, _ in places)), "\u200b"))
             yield before, mark, places, blank, after
         else:
-            places = [(_code(run.face, glyph, letters[0]), place, pen) for glyph, place, pen in places]
-            meanings.update((code, meanings.get(code, letters[0])) for code, _, _ in places)
+            plain = unicodedata.normalize("NFKC", letters[0])           # a joined form typed as such looks like it
+            meanings.update((glyph, plain if len(plain) == 1 else letters[0]) for glyph, _, _ in places)
             yield before, "", places, 0, ""
 
 
@@ -217,27 +218,6 @@ def _follows(run) -> dict[int, int]:
     return dict(pairwise([*sorted(set(run.clusters)), len(run.text)]))
 
 
-def _code(face, glyph: int, letter: str) -> int:
-    """A glyph that looks like several letters has a code for each of them, beyond the face's own."""
-    letters = _letters(face).get(glyph, [])
-    if letter not in letters or unicodedata.mirrored(letter):
-        return glyph
-    return glyph + letters.index(letter) * face.font.face.glyph_count
-
-
-@cache
-def _letters(face) -> dict[int, list[str]]:
-    """The letters that a glyph may stand for by itself, joined or not."""
-    letters: dict[int, list[str]] = {}
-    for char in sorted(face.characters):
-        joins = ("", "\u200d") if unicodedata.bidirectional(char) == "AL" else ("",)
-        for before, after in product(joins, joins):
-            run = typesetting.shaped(face, typesetting.script_of(char) or "Zyyy", 1, before + char + after)
-            if len(run.ids) == 1 and char not in letters.setdefault(run.ids[0], []):
-                letters[run.ids[0]].append(char)
-    return letters
-
-
 @cache
 def _plain_faces() -> tuple:
     return tuple(alphabet(bold, mono).face for bold, mono in ((False, False), (True, False), (False, True)))
@@ -245,14 +225,16 @@ def _plain_faces() -> tuple:
 
 def advance(face, glyph: int) -> float:
     """A glyph's width in thousandths of an em."""
-    if glyph >= UNSEEN:
+    if glyph >= max(UNSEEN, face.font.face.glyph_count):
         return UNSEEN_WIDTH
     return face.font.get_glyph_h_advance(drawn(face, glyph)) * 1000 / face.upem
 
 
 def drawn(face, code: int) -> int:
     """The glyph that a code stands for; the box for a sign that is not drawn."""
-    return 0 if code >= UNSEEN else (code & ~MUTE) % face.font.face.glyph_count
+    if code < face.font.face.glyph_count:
+        return code
+    return 0 if code >= UNSEEN else code & ~MUTE
 
 
 def number_of(face) -> int:

@@ -177,12 +177,12 @@ def shape(text: str, bold: bool = False, base_direction: str | None = None,
         scripts = _scripts(text[places[0]:places[-1] + 1])
         for script, part in groupby(zip(scripts, places, strict=True), itemgetter(0)):
             part = [at for _, at in part]
-            run = shaped(face, script, level, text[part[0]:part[-1] + 1])
+            run = _shaped(face, script, level, text[part[0]:part[-1] + 1])
             runs.append((min(place[at] for at in part), run))
     return tuple(run for _, run in sorted(runs, key=itemgetter(0)) if run.ids)
 
 
-def shaped(face: Face, script: str, level: int, text: str) -> Glyphs:
+def _shaped(face: Face, script: str, level: int, text: str) -> Glyphs:
     buffer = uharfbuzz.Buffer()
     buffer.add_str(text)
     buffer.direction = "rtl" if level % 2 else "ltr"
@@ -243,13 +243,13 @@ def _further(text: str, bold: bool) -> tuple[Face, ...]:
 
 def _scripts(text: str) -> list[str]:
     """The script of each character of a run as ISO 15924 names it; signs, blanks and marks have their neighbour's."""
-    own = list(map(script_of, text))
+    own = list(map(_script, text))
     before = next(filter(None, own), "Zyyy")
     return [before := script or before for script in own]
 
 
 @cache
-def script_of(char: str) -> str | None:
+def _script(char: str) -> str | None:
     """A letter's script, as HarfBuzz's own tables have it; None for what several share."""
     buffer = uharfbuzz.Buffer()
     buffer.add_str(char)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pypdfium2
 import pytest
 
-from tests.documents.paper import SLIP, printed, text
+from tests.documents.paper import SLIP, printed, text, text_by_pypdf
 from tests.documents.test_statements import STATEMENT, stated
 
 FIRST_AND_LAST = {
@@ -106,3 +106,9 @@ def test_letters_that_look_alike_are_told_apart_in_one_document(one):
     pdf = printed(*(replace(SLIP, candidate_name=f"علا{letter} ب{letter}ت") for letter in ("ىیيكکهہە", one)))
 
     assert f"علا{one} ب{one}ت" in text(pdf, 1)
+
+
+def test_joined_forms_typed_as_such_change_no_other_name():
+    pdf = printed(replace(SLIP, candidate_name="ﺷﺎﻣﺦ"), replace(SLIP, candidate_name="شامخ"))
+
+    assert "شامخ" in text_by_pypdf(pdf, 1)
