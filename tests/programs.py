@@ -34,12 +34,13 @@ def nginx():
 
 def install_missing():
     tool = next(filter(shutil.which, INSTALLERS), None)
-    how, *names = INSTALLERS.get(tool, ("", "", ""))
-    missing = [name for name, path in zip(names, (chromium(), nginx(), shutil.which("pdftotext")), strict=False) if path is None]
+    how, *names = INSTALLERS.get(tool, [""] * 4)
+    found = chromium(), nginx(), shutil.which("pdftotext")
+    missing = [name for name, path in zip(names, found, strict=True) if path is None]
     if not missing:
         return
     if tool is None:
-        sys.exit("The tests drive Chromium and nginx: install them, or set CHROMIUM and NGINX to their paths.")
+        sys.exit("The tests drive Chromium, nginx and pdftotext: install them, or set CHROMIUM and NGINX to their paths.")
     sudo = ["sudo"] if tool != "brew" and os.geteuid() != 0 else []
     if tool == "apt-get":
         subprocess.run([*sudo, "apt-get", "update", "-qq"], check=True, stdout=subprocess.DEVNULL)
