@@ -40,7 +40,7 @@ def install_missing():
     if not missing:
         return
     if tool is None:
-        sys.exit("The tests drive Chromium, nginx and pdftotext: install them, or set CHROMIUM and NGINX to their paths.")
+        sys.exit("The tests drive Chromium, nginx and pdftotext: install them, or set CHROMIUM and NGINX.")
     sudo = ["sudo"] if tool != "brew" and os.geteuid() != 0 else []
     if tool == "apt-get":
         subprocess.run([*sudo, "apt-get", "update", "-qq"], check=True, stdout=subprocess.DEVNULL)
