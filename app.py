@@ -17,6 +17,7 @@ from jobs import queue
 from models import passwords
 from models.database import connect
 from models.rules.languages import LANGUAGES, tag_of
+from models.signing import signer
 from models.tables.people import StaffSession
 from views import admission, assets, errors, guards, languages, once
 from views.hypermedia import is_poll, now, say
@@ -49,6 +50,8 @@ def create_app(**given):
         use_fonts(settings["FONTS"])
         connect(settings["DATABASE_URL"])
         passwords.keys.load(settings["CREDENTIAL_KEY"], settings["PEPPER"])
+        tier = "candidate" if settings["ROLE"] == "candidate" else "portal"
+        signer.load(settings["SIGNING_KEY"], settings["SIGNING_CERTIFICATE"], tier, now())
     except ValueError as error:
         raise environment.Unfit(str(error)) from None
     if settings["PRODUCTION"]:

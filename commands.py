@@ -3,10 +3,11 @@ import os
 import secrets
 import sys
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import click
-from flask import current_app, render_template
+from flask import current_app, g, render_template
 from flask.cli import with_appcontext
 from peewee import SqliteDatabase
 
@@ -15,17 +16,20 @@ from documents.check import check_template
 from exchange import backup, demo, exporting, importing, reading
 from exchange.columns import COLUMNS, beside_of
 from jobs import archive, queue
-from models.acts import erasing, issuing, links, officers
+from models.acts import erasing, issuing, links, officers, statements
 from models.acts.officers import OPERATOR
 from models.database import Refused, Sentence, database
 from models.migrating import migrate, pending
 from models.passwords import MissingKey
 from models.rules import grants
+from models.rules.languages import LANGUAGES
 from models.staff_passwords import DEMO_PASSWORD
 from models.tables.exams import Centre, Series
 from models.tables.people import BOARD_RIGHTS, RIGHTS, Officer
+from models.tables.statements import SigningKey
 from settings import Unfit
 from views import assets
+from views.candidates import check_page
 
 SHOWN = 20  # lines of a file's difference
 
@@ -45,7 +49,8 @@ class InSentences(click.Command):
 
 def init_app(app):
     for command in (migrate_command, officer_commands, slips, worker, import_command, export_command, template_check,
-                    demo_command, backup_command, restore_command, erase_command, grants_command, static_command):
+                    demo_command, backup_command, restore_command, erase_command, grants_command, static_command,
+                    signing_key_commands, statement_commands, check_page_command):
         app.cli.add_command(command)
 
 
@@ -259,6 +264,70 @@ def erase_command(code):
     click.echo(f"{code} and its {gone} candidates are erased. Backups still hold them.")
 
 
+@click.group("signing-keys")
+def signing_key_commands():
+    """The keys that statements of results are signed with."""
+
+
+@signing_key_commands.command("list", cls=InSentences)
+def list_keys():
+    """Print every key that ever signed: its id, tier, time and state."""
+    for row in SigningKey.select().order_by(SigningKey.id):
+        state = f"revoked: {row.reason}" if row.revoked_at else "demonstration" if row.is_demonstration else "good"
+        until = f"{row.valid_from:%Y-%m-%d} – {row.valid_until:%Y-%m-%d}"
+        click.echo(f"{row.kid}  {row.tier}  {until}  {row.name}  {state}")
+
+
+@signing_key_commands.command("add", cls=InSentences)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def add_signing_key(file):
+    """Note the certificate that the candidate tier signs with, which may not note it itself."""
+    click.echo(f"{statements.add_key(file.read_text(), OPERATOR, now())} is noted.")
+
+
+@signing_key_commands.command("revoke", cls=InSentences)
+@click.argument("kid")
+@click.option("--reason", default="stolen", show_default=True)
+def revoke_signing_key(kid, reason):
+    """A key that may be in other hands vouches for nothing any more, whatever the date of a statement."""
+    statements.revoke_key(kid, reason, OPERATOR, now())
+    click.echo(f"{kid} is revoked. Give the service a new key, and print the statements again that it signed.")
+
+
+@click.group("statements")
+def statement_commands():
+    """Signed statements of results, by their number."""
+
+
+@statement_commands.command("withdraw", cls=InSentences)
+@click.argument("number")
+def withdraw_statement(number):
+    """The board does not stand by this statement any more: its check page says so."""
+    statements.withdraw(number, OPERATOR, now())
+    click.echo("It is withdrawn.")
+
+
+@statement_commands.command("restore", cls=InSentences)
+@click.argument("number")
+def restore_statement(number):
+    """End a withdrawal."""
+    statements.restore(number, OPERATOR, now())
+    click.echo("It holds again.")
+
+
+@click.command("check-page", cls=InSentences)
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--language", type=click.Choice(tuple(LANGUAGES)), default="en", show_default=True)
+@with_appcontext
+def check_page_command(file, language):
+    """Write the page that checks statements as one file, which works without the internet."""
+    with current_app.test_request_context():
+        g.language = language
+        page = check_page.saved(now()).encode()
+    file.write_bytes(page)
+    click.echo(f"{file}, SHA-256 {sha256(page).hexdigest()}: publish that sum on the board's own site.")
+
+
 @click.group("officers")
 def officer_commands():
     """Members of staff who may sign in."""
@@ -291,11 +360,17 @@ def first_officer(email, name):
 
 
 def refuse_unfit(app):
-    """PRODUCTION does not start with debug on, nor with sign-ins that everybody knows. Raises `Unfit`."""
+    """PRODUCTION does not start with debug on, with sign-ins that everybody knows, nor without a key for statements.
+
+    Raises `Unfit`.
+    """
     if app.debug:
         raise Unfit("PRODUCTION=1 does not start with debug on.")
-    if app.config["ROLE"] == "candidate":
-        return  # it has no staff sign-in, and its role in the database does not see officers
-    with database.connection_context():
-        if Officer.table_exists() and Officer.select().where(Officer.is_demo).exists():
-            raise Unfit("PRODUCTION=1 does not start with demo sign-ins: use an empty database.")
+    role = app.config["ROLE"]
+    if role != "candidate":  # which has no staff sign-in, and whose role in the database does not see officers
+        with database.connection_context():
+            if Officer.table_exists() and Officer.select().where(Officer.is_demo).exists():
+                raise Unfit("PRODUCTION=1 does not start with demo sign-ins: use an empty database.")
+    if role != "worker" and not app.config["SIGNING_KEY"] and app.config["SIGNING"].strip().lower() != "off":
+        raise Unfit("PRODUCTION=1 needs SIGNING_KEY and SIGNING_CERTIFICATE, or SIGNING=off for statements that are "
+                    "not signed; see ‘Keys’ in the README.")

@@ -2,9 +2,12 @@
 import os
 import re
 import secrets
+from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from models.signing import made_for_demonstration
 
 SHORTEST_SECRET, LETTERS = 32, 10  # characters, and how many different ones
 EXAMPLE = re.compile(r"secret.?key|change.?me|insecure|example|password|0123456789|abcdefghij", re.IGNORECASE)
@@ -17,6 +20,9 @@ NAMES = {
     "SECRET_KEY": "",
     "CREDENTIAL_KEY": "",
     "PEPPER": "",
+    "SIGNING_KEY": "",  # of statements of results: PEM, or the path of a file with it
+    "SIGNING_CERTIFICATE": "",  # its chain, leaf first; likewise
+    "SIGNING": "",  # 'off': statements are made unsigned
     "ROLE": "all",
     "CANDIDATE_HOST": "",
     "BOARD_NAME": "Meridian Examinations Board",
@@ -55,9 +61,11 @@ def read(**given):
             continue
         if settings["PRODUCTION"]:
             raise Unfit(f"PRODUCTION=1 and ROLE={settings['ROLE']} need {name}; see ‘Keys’ in the README.")
-        settings[name] = _kept(folder / name.lower(), labelled=name != "SECRET_KEY")
+        label = "" if name == "SECRET_KEY" else "k1:"
+        settings[name] = _kept(folder / name.lower(), lambda label=label: label + secrets.token_urlsafe(32))
     if settings["ROLE"] == "candidate":
         settings["CREDENTIAL_KEY"] = ""
+    _complete_signing(settings, folder)
     own = f"[{settings['HOST']}]" if ":" in settings["HOST"] else settings["HOST"]
     here = f"http://{own}:{settings['PORT']}/"
     site = f"https://{settings['CANDIDATE_HOST']}/results/" if settings["CANDIDATE_HOST"] else f"{here}results/"
@@ -67,6 +75,17 @@ def read(**given):
         for name in ("SITE_ADDRESS", "PORTAL_ADDRESS"):
             _refuse_own_machine(name, settings[name])
     return settings
+
+
+def _complete_signing(settings, folder):
+    """A key and certificate for statements of results, made for demonstration where none is given."""
+    if settings["SIGNING"].strip().lower() == "off":
+        settings["SIGNING_KEY"] = settings["SIGNING_CERTIFICATE"] = ""
+    elif not settings["SIGNING_KEY"] and not settings["SIGNING_CERTIFICATE"] and settings["ROLE"] != "worker":
+        if settings["PRODUCTION"]:
+            return  # commands.refuse_unfit
+        settings["SIGNING_KEY"] = settings["SIGNING_CERTIFICATE"] = _kept(
+            folder / "signing.pem", lambda: made_for_demonstration(settings["BOARD_NAME"], datetime.now(UTC)))
 
 
 def _yes_or_no(name, text):
@@ -99,10 +118,10 @@ def _refuse_own_machine(name, address):
                     f"set {'CANDIDATE_HOST or ' if name == 'SITE_ADDRESS' else ''}{name}.")
 
 
-def _kept(path, labelled):
+def _kept(path, make):
     """The secret in this file, made on first use. Linked into place whole, so two starts agree on one."""
     if not path.exists():
-        secret = ("k1:" if labelled else "") + secrets.token_urlsafe(32)
+        secret = make()
         fresh = path.with_suffix(f".{os.getpid()}")
         fresh.touch(mode=0o600)
         fresh.write_text(secret)

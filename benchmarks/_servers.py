@@ -53,7 +53,7 @@ def running(settings, workers=2, through="granian"):
     from benchmarks import _nginx
 
     behind = free_port()
-    settings |= {"PRODUCTION": "1", "CANDIDATE_HOST": _nginx.NAME}
+    settings |= {"PRODUCTION": "1", "CANDIDATE_HOST": _nginx.NAME, "SIGNING": "off"}
     nginx = _nginx.command(Path(settings["INSTANCE_PATH"], "nginx"), port, behind, free_port())
     with _process(_web(behind, workers), settings, behind) as web, _process(nginx, {}, port) as front:
         yield Site(port, (("nginx", front), (server_name(), web)), name=_nginx.NAME)

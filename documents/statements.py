@@ -11,14 +11,34 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
+from urllib.parse import quote
 
-from documents.engine import Cell, Code, Plan, Press, TooLong, Unusual, compile_literal, compile_page, sheet, values_in
+from documents.engine import (
+    Cell,
+    Code,
+    FineCode,
+    Link,
+    Plan,
+    Press,
+    Signature,
+    Signing,
+    TooLong,
+    Unusual,
+    compile_literal,
+    compile_page,
+    sheet,
+    values_in,
+)
 from documents.languages import translation
 from documents.pages import PAPERS, Design
 from documents.text import Unprintable, centre_of, checked, name_of
+from models.codes import grouped
+from models.contacts import Contact
 from models.database import Sentence
+from models.rules.statement_messages import Message
 
-MOST_RESULTS, MOST_NOTES = 14, 6
+MOST_RESULTS, MOST_NOTES = 14, 6  # a sheet
+MOST_ON_LETTER = 12  # beside the large code of a signed one
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +61,12 @@ class Statement:
     candidate_number: str
     candidate_name: str
     series: str
-    results: tuple[Result, ...]                 # at least one; 14 to a page
+    results: tuple[Result, ...]                 # at least one; MOST_RESULTS to a page
     notes: tuple[str, ...]                      # what a grade like PENDING means, whom to ask; at most 6
     code: str                                   # by which anyone can check it
     as_of: str                                  # "Results as they stood on …"
     contact: tuple[str, ...] = ()               # telephone and e-mail of whom to ask, "" for none
+    message: Message | None = None              # of a signed statement: what its QR code carries
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +82,8 @@ class StatementLayout:
     printed_at: datetime | None = None
     templates: Path | None = None
     logo: Path | None = None
+    signing: Signing | None = None
+    signed_by: str = ""                                     # "Signed by … on …: …"
 
     def design(self, template: str) -> Design:
         return Design(template, PAPERS[self.paper], self.language, self.board_name, self.templates, self.logo)
@@ -69,7 +92,7 @@ class StatementLayout:
 def write_statements(statements: Iterable[Statement], out: BinaryIO, layout: StatementLayout, *,
                      progress: Callable[[int], None] | None = None) -> int:
     """Write each candidate's statement and answer the number of pages. Streams like `write_slips`."""
-    press = press_for(out, layout, "Statement of results")
+    press = press_for(out, layout, "Statement of results", layout.signing)
     design = layout.design("statement.html")
     done = 0
     for done, statement in enumerate(statements, 1):
@@ -82,8 +105,8 @@ def write_statements(statements: Iterable[Statement], out: BinaryIO, layout: Sta
     return finished(press, done, layout)
 
 
-def press_for(out: BinaryIO, layout: StatementLayout, title: str) -> Press:
-    return Press(out, layout.language, translation(layout.language, title), layout.tagged, layout.printed_at)
+def press_for(out: BinaryIO, layout: StatementLayout, title: str, signing: Signing | None = None) -> Press:
+    return Press(out, layout.language, translation(layout.language, title), layout.tagged, layout.printed_at, signing)
 
 
 def finished(press: Press, done: int, layout: StatementLayout) -> int:
@@ -95,7 +118,7 @@ def finished(press: Press, done: int, layout: StatementLayout) -> int:
 
 def _stamp(press: Press, design: Design, values: dict, layout: StatementLayout) -> None:
     """One page; where the template cannot be stamped, xhtml2pdf lays out this page by itself."""
-    texts = [checked(text) if not isinstance(text, Code) else text for text in values_in(values)]
+    texts = [_checked(text) if not isinstance(text, Code) else text for text in values_in(values)]
     try:
         plan = _plan(design, _Shape(values))
         if isinstance(plan, Unusual):
@@ -107,7 +130,8 @@ def _stamp(press: Press, design: Design, values: dict, layout: StatementLayout) 
 
 
 def _statement_pages(statement: Statement, layout: StatementLayout):
-    parts = _parts(statement.results, MOST_RESULTS)
+    is_short = layout.paper == "Letter" and statement.message
+    parts = _parts(statement.results, MOST_ON_LETTER if is_short else MOST_RESULTS)
     for number, results in enumerate(parts, 1):
         yield {"statement": {
             "candidate_name": name_of(statement.candidate_name),
@@ -117,13 +141,44 @@ def _statement_pages(statement: Statement, layout: StatementLayout):
             "results": tuple((result.qualification, result.syllabus, result.title, result.grade, result.mark)
                              for result in results),
             "notes": statement.notes,
-            "contact": tuple(filter(None, statement.contact)),
-            "verify_address": layout.verify_address,
+            "contact": tuple(_links(statement.contact)),
+            "verify_address": _link(layout.verify_address, layout.verify_url),
             "verification_code": statement.code,
-            "code": Code(f"{layout.verify_url}#code={statement.code}"),
+            "signed": Signature(layout.signed_by) if statement.message else "",
+            "number": grouped(statement.message.number) if statement.message else "",
+            "code": _code(statement, layout),
             "as_of": statement.as_of,
             "sheet": sheet_number(layout, number, len(parts)),
         }}
+
+
+def _code(statement: Statement, layout: StatementLayout) -> Code:
+    if statement.message is None:
+        return Code(f"{layout.verify_url}#code={statement.code}")
+    code = FineCode(statement.message.address)
+    code.level = statement.message.level
+    return code
+
+
+def _links(contact: tuple[str, ...]):
+    phone, email = (*contact, "", "")[:2]
+    if phone:
+        yield _link(phone, f"tel:{Contact(phone=phone).dialled}")
+    if email:
+        yield _link(email, f"mailto:{quote(email, safe='@')}")
+
+
+def _link(text: str, address: str) -> Link:
+    link = Link(text)
+    link.address = address
+    return link
+
+
+def _checked(text: str) -> str:
+    """As `checked`, of the same kind."""
+    if isinstance(text, Link):
+        return _link(checked(text), text.address)
+    return type(text)(checked(text)) if isinstance(text, Signature) else checked(text)
 
 
 def sheet_number(layout: StatementLayout, number: int, count: int) -> str:

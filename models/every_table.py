@@ -13,6 +13,7 @@ from models.tables.once import SentForm
 from models.tables.people import Officer, Posting, StaffSession
 from models.tables.slips import CandidateSession, Credential, FormerLogin, Slip, SlipBatch
 from models.tables.staging import StagedEntry, StagedLine
+from models.tables.statements import IssuedStatement, SigningKey, WithdrawnStatement
 from models.tables.subcentres import AttachedCentre, AttachedDefaults, AttachedDraft
 
 TABLES = (
@@ -21,6 +22,7 @@ TABLES = (
     AttachedDefaults, AttachedCentre, AttachedDraft,
     Offer, SelectedCandidate, NextSteps,
     SlipBatch, Slip, Credential, FormerLogin, CandidateSession, Attempts,
+    SigningKey, IssuedStatement, WithdrawnStatement,
     Job, ExchangeFile, BoardImport, GivenHeading, StagedLine, StagedEntry, StagedResult,
     AuditEvent, AuditChange,
 )

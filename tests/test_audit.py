@@ -264,6 +264,8 @@ CASES = {
     "board_series.reviews": Case(
         "board", f"{JUNE}/reviews", {"reviews_until": "2026-09-24", "seen": ""}, "set the end of reviews",
         {("", "reviews until", "", "2026-09-24")}, bad={"seen": "?"}),
+    "board_statements.act": Case("board", f"{BOARD}/statements", {
+        "act": "withdraw", "number": "0011-2233-4455-6677"}, "withdrew a statement", bad={"number": "?"}),
     "board_next_steps.write": Case("board", f"{BOARD}/next-steps", {
         "language": "en", "place": "", "text": "Talk to us.", "seen": ""}, "set next steps",
         {("", "text", "", "Talk to us.")}, bad={"language": "xx"}),
@@ -286,7 +288,8 @@ CASES = {
                                bad={"series": ""}, made=a_file_to_map),
     "board_queue.again": Case("board", BOARD + "/queue/{id}/again", {}, "started a job again", made=a_job(FAILED)),
 }
-NOT_OF_THE_PORTAL = {"candidates.signed_in", "candidates.sign_out", "public.verify"}  # tests/candidates
+NOT_OF_THE_PORTAL = {"candidates.signed_in", "candidates.sign_out", "public.verify",
+                     "public.state"}  # tests/candidates
 
 
 def filled(text, made):

@@ -123,7 +123,8 @@ def started(tmp_path, **environment):
     return subprocess.run(
         [sys.executable, "-W", "ignore", "-c", "import app; app.create_app()"], cwd=ROOT, capture_output=True,
         text=True, timeout=60,
-        env={**os.environ, "INSTANCE_PATH": str(tmp_path), "PRODUCTION": "1", **KEYS, **ADDRESSES, **environment})
+        env={**os.environ, "INSTANCE_PATH": str(tmp_path), "PRODUCTION": "1", "SIGNING": "off", **KEYS, **ADDRESSES,
+             **environment})
 
 
 def test_production_starts_with_its_keys_and_nothing_else_refuses_it(tmp_path):

@@ -29,7 +29,8 @@ QUERIES = {
     "preview.preview": [{"state": "after"}],
 }
 FORMS = {"public.verify": [{"code": "A*"}],
-         "statements.make": [{"kind": kind} for kind in ("csv", "xlsx", "statements", "broadsheet", "by-syllabus")]}
+         "statements.make": [{"kind": kind} for kind in ("csv", "xlsx", "statements", "broadsheet", "by-syllabus",
+                                                         "zip")]}
 # the token of a form and what makes it count once, the clock, the room on the disk
 RANDOM = re.compile(rb'name="once" value="[\w-]+"|(?:Im|\.eJ)[\w-]{12,}\.[\w-]+\.[\w-]+|data-now="\d+"|<b>\d+</b>|'
                     rb'_(?:bytes|seconds)":-?[\d.]+')

@@ -17,7 +17,8 @@ MAY_IMPORT = {  # app → views → documents, exchange, jobs → models; a job 
 }
 STOREYS = ("models", "models/tables", "models/rules", "models/acts")  # each knows those before it
 AREAS = ("views", "views/candidates", "views/centres", "views/slips", "views/subcentres", "views/staff", "views/board")
-MODELS_NEED = {"models", "peewee", "playhouse", "pwmigrate", "argon2", "pyotp"}  # beside the standard library
+MODELS_NEED = {"models", "peewee", "playhouse", "pwmigrate", "argon2", "pyotp", "cryptography",
+               "cbor2"}  # beside the standard library
 PUBLIC_TABLES = {"Series", "Release", "Officer", "StaffSession", "OneTimeLink", "Attempts"}
 CENTRE_DATA = {table.__name__ for table in TABLES} - PUBLIC_TABLES
 STARTS_A_QUERY = {"select", "get", "get_or_none", "get_by_id", "get_or_create", "create", "insert", "insert_many",

@@ -114,13 +114,14 @@ TABLE = {
                      "candidates.sign_out", "candidates.signed_out", "candidates.statement",
                      "candidates.calendar", "candidates.own_data", "candidates.sample"), CANDIDATE),
     "public.privacy": ANYONE,
-    "public.verify": ANYONE,
+    **dict.fromkeys(("public.verify", "public.state", "public.offline", "public.keys", "public.withdrawn"), ANYONE),
     **dict.fromkeys(("board_centres.index", "board_centres.edit", "board_centres.move", "board_centres.moved",
                      "board_centres.dashboard", "board_officers.index", "board_officers.add", "board_officers.edit",
                      "board_officers.post", "board_officers.board_rights", "board_officers.link",
                      "board_officers.act", "board_series.index", "board_series.series", "board_imports.index",
                      "board_imports.send", "board_next_steps.index",
-                     "board_next_steps.write", "board_audit.index", "board_audit.trail", "board_queue.index"), BOARD),
+                     "board_next_steps.write", "board_statements.index", "board_statements.act",
+                     "board_audit.index", "board_audit.trail", "board_queue.index"), BOARD),
     "board_imports.show": (BOARD, an_import),
     "board_imports.apply": (BOARD, an_import),
     "board_imports.tell": (BOARD, an_import),
@@ -272,7 +273,7 @@ def test_nothing_is_posted_without_a_token(cast, app, as_):
     """But on pages without a session, whose forms are asked where they come from and nothing else."""
     wrong = []
     for route in routes(app):
-        if route.method != "POST" or route.who == CANDIDATE or route.endpoint == "public.verify":
+        if route.method != "POST" or route.who == CANDIDATE or route.endpoint.startswith("public."):
             continue
         visitor = as_(right_person(cast, route))
         number = own_centre(cast, route).number

@@ -151,7 +151,8 @@ def test_htmx_is_the_one_that_was_checked():
 def test_templates_keep_to_the_content_security_policy():
     """No script or style but by its hash, no handler, hx-on, js: or trigger filter; nothing from another host."""
     forbidden = re.compile(
-        r"""<style(?!>\{\{ inline)|\sstyle=|<script(?!>\{\{ inline|[^>]*\ssrc=)|\son[a-z]+\s*=|hx-on|["']js:|"""
+        r"""<style(?!>\{\{ inline)|\sstyle=|<script(?!>\{\{ inline|[^>]*\ssrc=| type="application/json")|"""
+        r"""\son[a-z]+\s*=|hx-on|["']js:|"""
         r"""hx-trigger="[^"]*\[|(?:src|href)="(?:https?:)?//""")
     pages = [page for page in (ROOT / "templates").rglob("*.html") if "paper" not in page.parts]
 

@@ -26,7 +26,7 @@ def test_a_machine_of_its_own_makes_its_keys_once_for_its_owner_alone(tmp_path):
 
     assert settings.read() == first
     made = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "data").iterdir()}
-    assert made == {"secret_key": 0o600, "credential_key": 0o600, "pepper": 0o600}
+    assert made == {"secret_key": 0o600, "credential_key": 0o600, "pepper": 0o600, "signing.pem": 0o600}
     assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
     assert len({first[name] for name in KEYS}) == 3
 

@@ -5,6 +5,7 @@ def init_app(app):
     """Register the pages that this process's role serves."""
     from views import health
     from views.board import audit, centres, imports, next_steps, officers, queue, series
+    from views.board import statements as board_statements
     from views.candidates import public, site
     from views.centres import dashboard, files, results, statements
     from views.slips import credentials, preview, status, to_do, work
@@ -21,5 +22,5 @@ def init_app(app):
     if role in ("all", "portal"):
         for page in (sign_in, account, centre_officers, dashboard, results, statements, files,
                      series_details, status, credentials, preview, to_do, work, subcentres,
-                     centres, officers, series, next_steps, imports, audit, queue):
+                     centres, officers, series, next_steps, board_statements, imports, audit, queue):
             app.register_blueprint(page.bp)

@@ -15,11 +15,12 @@ from views.hypermedia import now
 # Endpoints that nobody needs to sign in for. The candidate site guards itself (views/candidates/site.py).
 PUBLIC = {
     "health.healthz", "health.readyz", "sign_in.sign_in", "sign_in.second_step", "sign_in.welcome",
-    "public.privacy", "public.verify",
+    "public.privacy", "public.verify", "public.state", "public.offline", "public.keys", "public.withdrawn",
 }
 CANDIDATE_SITE = "candidates."
 NO_DATABASE = ("health.healthz", "health.readyz")
 FIRST_PAGES = ("candidates.index", "candidates.sign_in", "candidates.signed_out", "public.privacy")  # the same
+OF_OWN_PAGES = ("Cross-Origin-Resource-Policy", "same-origin")
 SECURITY = (
     ("Content-Security-Policy",
      f"default-src 'none'; script-src 'self' {hash_inline('candidate.js')}; "
@@ -28,7 +29,7 @@ SECURITY = (
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "same-origin"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
-    ("Cross-Origin-Resource-Policy", "same-origin"),
+    OF_OWN_PAGES,
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
 )
 STRICTLY_TLS = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
@@ -108,11 +109,14 @@ class Guarded:
 
     def __init__(self, wsgi_app, always):
         self.wsgi_app, self.always = wsgi_app, always
+        self.for_anybody = (*(pair for pair in always if pair != OF_OWN_PAGES), (OF_OWN_PAGES[0], "cross-origin"))
 
     def __call__(self, environ, start_response):
+        always = self.for_anybody if environ["PATH_INFO"].startswith("/.well-known/") else self.always
+
         def start(status, headers, failure=None):
             kept = () if any(name == "Cache-Control" for name, _value in headers) else KEPT_NOWHERE
-            return start_response(status, [*headers, *kept, *self.always], failure)
+            return start_response(status, [*headers, *kept, *always], failure)
 
         return self.wsgi_app(environ, start)
 

@@ -1,9 +1,12 @@
 """The press: a template becomes a proven plan, a plan is stamped with values, pages are written. This is its door."""
 from documents.engine.compiler import (
     Code,
+    FineCode,
+    Link,
     Name,
     Plan,
     SharedCode,
+    Signature,
     Unusual,
     compile_literal,
     compile_page,
@@ -14,9 +17,11 @@ from documents.engine.compiler import (
 from documents.engine.fitting import TooLong, fits, wrapped
 from documents.engine.lettering import alphabet
 from documents.engine.sheets import Cell, sheet, single_sheet, stacked
-from documents.engine.stamping import Press
+from documents.engine.signature import Container
+from documents.engine.stamping import Press, Signing
 from documents.engine.typesetting import FACES, Face, clusters, plain_face, script_face, unprintable, use_fonts
 
-__all__ = ["FACES", "Cell", "Code", "Face", "Name", "Plan", "Press", "SharedCode", "TooLong", "Unusual", "alphabet",
-           "clusters", "compile_literal", "compile_page", "fits", "names_in", "plain_face", "script_face", "sheet",
-           "single_sheet", "stacked", "unprintable", "use_fonts", "values_in", "with_images", "wrapped"]
+__all__ = ["FACES", "Cell", "Code", "Container", "Face", "FineCode", "Link", "Name", "Plan", "Press", "SharedCode",
+           "Signature", "Signing", "TooLong", "Unusual", "alphabet", "clusters", "compile_literal", "compile_page",
+           "fits", "names_in", "plain_face", "script_face", "sheet", "single_sheet", "stacked", "unprintable",
+           "use_fonts", "values_in", "with_images", "wrapped"]

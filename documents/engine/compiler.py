@@ -55,6 +55,27 @@ class SharedCode(Code):
     shared = True
 
 
+class FineCode(Code):
+    """A long text as a code of just this level of correction, 'L' or 'M': an address, and digits behind its #."""
+
+    level = "M"
+
+    def image(self) -> str:
+        from documents.engine import codes
+
+        return codes.address(self)
+
+
+class Link(str):
+    """A value that can be tapped; `address` is where it leads."""
+
+    address = ""
+
+
+class Signature(str):
+    """The sentence that says who signed the document; the place of the signature lies over it."""
+
+
 class Name(str):
     """A value that holds nothing up: cut where it is too long for its room, other values are refused then.
     `whole`: whether it is the name as it is written."""

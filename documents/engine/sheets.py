@@ -32,7 +32,7 @@ class Cell:
 @dataclass(frozen=True, eq=False, slots=True)
 class Sheet:
     """Pages of one kind: `slots` by cell, each with the operators that come before its value; `elements` and the
-    `offsets` to add to a page's object number to fill it; where a cell's `sections` begin."""
+    `offsets` to add to a page's object number to fill it; where a cell's `sections` begin; `places` of the cells."""
 
     width: float
     height: float
@@ -41,6 +41,7 @@ class Sheet:
     elements: bytes
     offsets: tuple[int, ...]
     sections: tuple[int, ...]
+    places: tuple[tuple[float, float], ...]
     objects: int
     used: Used
     resources: tuple[dict, ...]
@@ -66,8 +67,9 @@ def single_sheet(cells: tuple[Cell, ...], paper: tuple[float, float], tagged: bo
         number += 1 + len(cell.plan.tags)
     parents = b"[%b]" % b" ".join([b"%d 0 R"] * len(owners))
     return Sheet(*paper, zlib.compress(b"\n".join(shared), 9), tuple(slots), b"\n".join([parents, *bodies]),
-                 (*owners, *offsets), tuple(sections), number if tagged else 2, used,
-                 tuple(cell.plan.resources for cell in cells), b"EMC\n" if tagged else b"")
+                 (*owners, *offsets), tuple(sections), tuple((cell.x, cell.y) for cell in cells),
+                 number if tagged else 2, used, tuple(cell.plan.resources for cell in cells),
+                 b"EMC\n" if tagged else b"")
 
 
 sheet = lru_cache(maxsize=256)(single_sheet)    # for pages of which there are more

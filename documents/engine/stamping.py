@@ -8,24 +8,49 @@ from __future__ import annotations
 import zlib
 from array import array
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
+from xml.sax.saxutils import escape
 
-from documents.engine import embedding, fitting
-from documents.engine.compiler import Code, Slot
+from documents.engine import codes, embedding, fitting
+from documents.engine.compiler import Code, FineCode, Link, Signature, Slot
 from documents.engine.lettering import Used
 from documents.engine.sheets import DOCUMENT, PAGES, PARENTS, RESOURCES, Sheet, number
+from documents.engine.signature import Container
 from documents.engine.writer import Writer, copy_object, text_string
+
+_XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description
+ rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/"
+ xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">{claim}<dc:format>application/pdf</dc:format><dc:title><rdf:Alt><rdf:li
+ xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title><dc:language><rdf:Bag><rdf:li>{language}</rdf:li></rdf:Bag>
+</dc:language>{made}</rdf:Description></rdf:RDF></x:xmpmeta>
+<?xpacket end="r"?>"""
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """How a document is signed: by whom, why and when (aware), and the words for its place."""
+
+    container: Container
+    name: str
+    reason: str
+    label: str
+    at: datetime
 
 
 class Press:
     """One document being written: `page` for each page, then `finish`."""
 
     def __init__(self, out: BinaryIO, language: str, title: str, tagged: bool = True,
-                 made_at: datetime | None = None):
+                 made_at: datetime | None = None, signing: Signing | None = None):
         self.writer, self.used = Writer(out), Used()
         self.language, self.title, self.tagged, self.made_at = language, title, tagged, made_at
         self.writer.reserve(3)
+        self.signing = signing
+        self.widget = self.writer.reserve(2) if signing else 0
+        self.signature = self.widget + 1
         self.streams: dict[Sheet, int] = {}
         self.stamped: dict[Sheet, list[list]] = {}
         self.resources: dict[str, dict[str, bytes]] = {}
@@ -36,15 +61,17 @@ class Press:
     def page(self, sheet: Sheet, values: Sequence[list[str]], first: bool = False) -> None:
         """A page with the values of each cell. `first` puts it before all others."""
         shared = self.streams.get(sheet) or self._share(sheet)
-        content = []
+        content, notes = [], []
         for cell, (slots, texts) in enumerate(zip(sheet.slots, values, strict=True)):
             for (slot, prefix), last in zip(slots, self._last(sheet, cell), strict=True):
                 text = texts[slot.value]
                 if last[0] != text:                     # most values are the previous page's: a centre's
                     last[:] = text, prefix + self._value(slot, text) + sheet.end
                 content.append(last[1])
+                if isinstance(text, Link) or (isinstance(text, Signature) and self.signing and not self.pages):
+                    notes.append((text, _around(slot, text, *sheet.places[cell])))
             content.append(b"Q\n" if slots else b"")
-        self._write_page(sheet, shared, b"".join(content), first)
+        self._write_page(sheet, shared, b"".join(content), notes, first)
 
     def finish(self) -> None:
         writer = self.writer
@@ -55,10 +82,27 @@ class Press:
                                                    sorted(entries.items())))
             for kind, entries in sorted(self.resources.items())), RESOURCES)
         writer.put(b"<</Type/Pages/Count %d/Kids[%b]>>" % (len(self.pages), _references(self.pages)), PAGES)
-        catalog = b"<</Type/Catalog/Pages %d 0 R/Lang%b/ViewerPreferences<</DisplayDocTitle true>>%b>>" % (
-            PAGES, text_string(self.language), self._structure())
-        made = self.made_at.strftime("/CreationDate(D:%Y%m%d%H%M%SZ)").encode() if self.made_at else b""
-        writer.finish(writer.put(catalog), writer.put(b"<</Title%b%b>>" % (text_string(self.title), made)))
+        catalog = (b"<</Type/Catalog/Pages %d 0 R/Lang%b/ViewerPreferences<</DisplayDocTitle true>>"
+                   b"/Metadata %d 0 R%b" % (PAGES, text_string(self.language), self._metadata(), self._structure()))
+        made = b"/CreationDate%b" % _date(self.made_at) if self.made_at else b""
+        info = writer.put(b"<</Title%b%b>>" % (text_string(self.title), made))
+        if self.signing is None:
+            writer.finish(writer.put(catalog + b">>"), info)
+            return
+        signing = self.signing
+        catalog += (b"/AcroForm<</Fields[%d 0 R]/SigFlags 3>>/Perms<</DocMDP %d 0 R>>"
+                    b"/Extensions<</ESIC<</BaseVersion/1.7/ExtensionLevel 1>>>>>>" % (self.widget, self.signature))
+        entries = (b"/Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/Name%b/Reason%b/M%b/Reference[<</Type"
+                   b"/SigRef/TransformMethod/DocMDP/TransformParams<</Type/TransformParams/P 1/V/1.2>>>>]" % (
+                       text_string(signing.name), text_string(signing.reason), _date(signing.at)))
+        writer.finish_signed(writer.put(catalog), info, self.signature, entries, signing.container)
+
+    def _metadata(self) -> int:
+        """XMP (ISO 16684-1); a tagged document says that it keeps PDF/UA-1."""
+        made = f"<xmp:CreateDate>{self.made_at:%Y-%m-%dT%H:%M:%SZ}</xmp:CreateDate>" if self.made_at else ""
+        text = _XMP.format(title=escape(self.title), language=self.language, made=made,
+                           claim="<pdfuaid:part>1</pdfuaid:part>" if self.tagged else "")
+        return self.writer.stream(text.encode(), b"/Type/Metadata/Subtype/XML")
 
     def _structure(self) -> bytes:
         """The structure tree over all pages, as the catalogue's entries."""
@@ -107,7 +151,10 @@ class Press:
 
     def _code(self, slot: Slot, code: Code) -> bytes:
         side = number(min(slot.right - slot.left, slot.below))
-        show = self._shared_code(code) + b" Do" if code.shared else fitting.code_path(code)
+        if isinstance(code, FineCode):
+            show = codes.image(code)
+        else:
+            show = self._shared_code(code) + b" Do" if code.shared else fitting.code_path(code)
         return b"q %b 0 0 %b %b %b cm %b Q " % (side, side, number(slot.left), number(slot.baseline), show)
 
     def _shared_code(self, code: Code) -> bytes:
@@ -119,7 +166,7 @@ class Press:
             self.resources.setdefault("/XObject", {})[name.decode()] = b"%d 0 R" % form
         return self.codes[code]
 
-    def _write_page(self, sheet: Sheet, shared: int, content: bytes, first: bool) -> None:
+    def _write_page(self, sheet: Sheet, shared: int, content: bytes, notes: list, first: bool) -> None:
         writer = self.writer
         base = writer.reserve(sheet.objects)
         writer.stream(zlib.compress(content, 3), number=base + 1, packed=True)
@@ -132,8 +179,45 @@ class Press:
             self.parents.append(base + PARENTS)
             at = 0 if first else len(self.sections)
             self.sections[at:at] = array("L", [base + section for section in sheet.sections])
+        if self.signing and not self.pages and not any(isinstance(text, Signature) for text, _box in notes):
+            notes.append((Signature(), (0, 0, 0, 0)))
+        if annotations := [self._annotate(text, box, base, first) for text, box in notes]:
+            page += b"/Annots[%b]" % _references(annotations)
         writer.put(page + b">>", base)
         self.pages.insert(0 if first else len(self.pages), base)
+
+    def _annotate(self, text: str, box: tuple, page: int, first: bool) -> int:
+        """What lies over a value: a link, or the place of the signature. Gives its object number."""
+        writer, is_link = self.writer, isinstance(text, Link)
+        annotation = writer.reserve() if is_link else self.widget
+        rect = b" ".join(map(number, box))
+        body = b"<</Type/Annot/Rect[%b]/P %d 0 R" % (rect, page)
+        if self.tagged:
+            body += b"/StructParent %d" % len(self.parents)
+            element = writer.put(b"<</Type/StructElem/S/%b/P %d 0 R/Pg %d 0 R/K[<</Type/OBJR/Obj %d 0 R>>]>>" % (
+                b"Link" if is_link else b"Form", DOCUMENT, page, annotation))
+            self.parents.append(element)
+            self.sections.insert(1 if first else len(self.sections), element)
+        if is_link:
+            return writer.put(body + b"/Subtype/Link/F 4/Border[0 0 0]/Contents%b/A<</S/URI/URI%b>>>>" % (
+                text_string(text), text_string(text.address)), annotation)
+        empty = writer.stream(b"", b"/Type/XObject/Subtype/Form/BBox[0 0 1 1]")
+        writer.put(body + b"/Subtype/Widget/FT/Sig/F 132/T(Signature)/TU%b/AP<</N %d 0 R>>/V %d 0 R>>" % (
+            text_string(self.signing.label), empty, self.signature), annotation)
+        return annotation
+
+
+def _around(slot: Slot, text: str, x: float, y: float) -> tuple:
+    """The box around a value as it stands on the page."""
+    lines = list(fitting.place(slot, text))
+    size = slot.style.size
+    return (x + min(line.x for line in lines), y + min(line.baseline for line in lines) - fitting.DESCENT * size,
+            x + max(line.x + line.line.width for line in lines),
+            y + max(line.baseline for line in lines) + fitting.ASCENT * size)
+
+
+def _date(moment: datetime) -> bytes:
+    return moment.strftime("(D:%Y%m%d%H%M%SZ)").encode()
 
 
 def _references(numbers) -> bytes:

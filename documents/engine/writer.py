@@ -14,6 +14,8 @@ from typing import BinaryIO
 
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
 
+from documents.engine.signature import Container
+
 FULL = 200                                              # objects in one object stream
 
 
@@ -63,14 +65,32 @@ class Writer:
 
     def finish(self, catalog: int, info: int) -> None:
         self._flush()
-        number = self.reserve()
+        self._write(self._end(catalog, info, self.position))
+
+    def finish_signed(self, catalog: int, info: int, number: int, entries: bytes, container: Container) -> None:
+        """As `finish`, with the signature as the last object before the table: over every byte but its own place."""
+        self._flush()
         self.kinds[number], self.places[number] = 1, self.position
+        behind = b">>\nendobj\n"
+        head = b"%d 0 obj\n<<%b/ByteRange[0 %%010d %%010d %%010d]/Contents" % (number, entries)
+        start = self.position + len(head % (0, 0, 0))
+        end = start + 2 * container.size + 2
+        rest = behind + self._end(catalog, info, end + len(behind))
+        head %= start, end, len(rest)
+        self._write(head)
+        self.digest.update(rest)
+        place = container.signed(self.digest.digest()).hex().encode().ljust(2 * container.size, b"0")
+        self.out.write(b"<%b>%b" % (place, rest))
+
+    def _end(self, catalog: int, info: int, start: int) -> bytes:
+        """The table of objects, which begins at `start`, and what follows it."""
+        number = self.reserve()
+        self.kinds[number], self.places[number] = 1, start
         identity = self.digest.hexdigest()[:32].encode()
         records = self._records()
-        start = self.position
-        self._write(b"%d 0 obj\n<</Type/XRef/Size %d/W[1 4 2]/Root %d 0 R/Info %d 0 R/ID[<%b><%b>]"
-                    b"/Filter/FlateDecode/Length %d>>\nstream\n%b\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n"
-                    % (number, number + 1, catalog, info, identity, identity, len(records), records, start))
+        return (b"%d 0 obj\n<</Type/XRef/Size %d/W[1 4 2]/Root %d 0 R/Info %d 0 R/ID[<%b><%b>]"
+                b"/Filter/FlateDecode/Length %d>>\nstream\n%b\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n"
+                % (number, number + 1, catalog, info, identity, identity, len(records), records, start))
 
     def _records(self) -> bytes:
         """The cross-reference table, packed piece by piece: it is what grows with a document."""
@@ -102,7 +122,9 @@ class Writer:
 
 
 def text_string(text: str) -> bytes:
-    """A text string of the document's own level: title, language, alternative text."""
+    """A text string of the document's own level: title, language, alternative text, address."""
+    if text.isascii() and text.isprintable():
+        return b"(%b)" % text.encode().replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
     return b"<FEFF%b>" % text.encode("utf-16-be").hex().upper().encode()
 
 

@@ -13,6 +13,7 @@ from models.tables.exams import Candidate, Centre, Entry, Release, Series
 from models.tables.next_steps import NextSteps
 from models.tables.offers import Offer, SelectedCandidate
 from models.tables.slips import CandidateSession, Credential
+from models.tables.statements import IssuedStatement, SigningKey, WithdrawnStatement
 from models.tables.subcentres import AttachedCentre, AttachedDefaults
 
 NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
@@ -45,10 +46,11 @@ READ = (
     *_every(CandidateSession),
     *_every(Attempts),
     *_every(NextSteps),
+    *_every(SigningKey), *_every(IssuedStatement), *_every(WithdrawnStatement),
     AuditEvent.id,  # INSERT … RETURNING asks for it
 )
 CHANGE = (Credential.last_signed_in_at, Credential.looked_at, Attempts.count, Attempts.alarmed)
-ADD = (CandidateSession, Attempts, AuditEvent)
+ADD = (CandidateSession, Attempts, AuditEvent, IssuedStatement)
 REMOVE = (CandidateSession,)
 
 BEGIN = """\

@@ -17,7 +17,7 @@ from models.tables.exams import Candidate, Centre, Series
 from models.tables.slips import username_as_typed
 
 DIGEST, SIGNATURE = 8, 14  # symbols
-VALID, CHANGED, HIDDEN = "valid", "changed", "hidden"
+VALID, CHANGED, HIDDEN, NOT_KEPT = "valid", "changed", "hidden", "not kept"
 NO_CODE = Sentence("This is not the code of a statement from this exam board. Compare every letter and digit with "
                    "the paper.")
 
@@ -71,7 +71,8 @@ def check(typed, now):
         raise Refused(code=NO_CODE)
     candidate = _candidate(*username.split("-"))
     if candidate is None:
-        return Checked(CHANGED)
+        is_kept = Series.select().where(Series.short == username.rpartition("-")[2]).exists()
+        return Checked(CHANGED if is_kept else NOT_KEPT)
     return _compare(candidate, username, digest, signed_with[0], now)
 
 

@@ -21,7 +21,8 @@ PAGES = {
     "board": (
         "/board/centres", "/board/centres/XA101", "/board/centres/XA101/move", "/board/officers",
         "/board/officers/kiran@xa101.example", "/board/series", "/board/series/june-2026",
-        "/board/next-steps", "/board/imports", "/board/audit", "/board/queue", "/never"),
+        "/board/next-steps", "/board/imports", "/board/statements?number=0011223344556677", "/board/audit",
+        "/board/queue", "/never"),
     None: ("/sign-in", "/welcome", "/privacy", "/verify", "/results/en/sign-in", "/results/en/sample",
            *(f"/results/{language}/{page}" for language in LANGUAGES if language != "en"
              for page in ("sign-in", "sample", "signed-out")),

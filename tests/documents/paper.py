@@ -79,7 +79,7 @@ def spoken(pdf: bytes) -> list[tuple[str, str]]:
         if words or "/Alt" in element:
             heard.append((name, str(element.get("/Alt", "")) or " ".join(words)))
         for kid in kids:
-            if not isinstance(kid, int):
+            if not isinstance(kid, int) and "/S" in kid:
                 walk(kid)
 
     walk(document.Root.StructTreeRoot.K)

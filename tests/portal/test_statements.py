@@ -2,12 +2,14 @@
 import csv
 import io
 import re
+import zipfile
 from datetime import timedelta
 
 import pikepdf
 import pytest
 
-from models.tables.exams import Release
+from models.tables.exams import Entry, Release
+from models.tables.statements import IssuedStatement
 from tests.slips.test_confirm import pdf_text
 
 AT = "/centres/XA101/results/june-2026/files"
@@ -26,9 +28,9 @@ def test_before_any_release_there_is_nothing_to_print(cast, visit):
     cast.result(cast.candidates["XA101"][0], "9709", "A*", 94)
 
     answers = [visit(cast.karachi_officer).post(AT, {"kind": kind}) for kind in (
-        "statements", "broadsheet", "by-syllabus")]
+        "statements", "broadsheet", "by-syllabus", "zip")]
 
-    assert [(a.status, "No result of this series is out yet." in a.text) for a in answers] == [(422, True)] * 3
+    assert [(a.status, "No result of this series is out yet." in a.text) for a in answers] == [(422, True)] * 4
 
 
 def test_statements_hold_what_is_out_and_can_be_checked(cast, app, plain, marked):
@@ -42,6 +44,32 @@ def test_statements_hold_what_is_out_and_can_be_checked(cast, app, plain, marked
     checked = plain(None).post("/verify", {"code": code}, csrf=False).text
     assert "Zoë Ångström" in checked
     assert "A* (a*)" in checked
+
+
+def test_each_statement_of_a_zip_is_signed_and_has_the_number_of_the_printed_one(cast, plain, marked):
+    Release.update(released_at=cast.now - timedelta(hours=1)).execute()
+    officer = plain(cast.karachi_officer)
+
+    printed = " ".join(pdf_text(officer.post(AT, {"kind": "statements"}).body))
+    answer = officer.post(AT, {"kind": "zip"})
+
+    archive = zipfile.ZipFile(io.BytesIO(answer.body))
+    assert archive.namelist() == ["XA101-0001.pdf", "XA101-0002.pdf"]
+    numbers = {"-".join(re.findall("....", row.number)) for row in IssuedStatement.select()}
+    assert len(numbers) == 2
+    for name in archive.namelist():
+        pdf = archive.read(name)
+        assert pdf.count(b"/ByteRange") == 1
+        assert sum(number in " ".join(pdf_text(pdf)) for number in numbers) == 1
+    assert all(number in printed for number in numbers)
+
+
+def test_a_withdrawn_entry_stands_on_no_statement(cast, plain, marked):
+    """Its result would be on the paper and not in what is signed."""
+    Release.update(released_at=cast.now - timedelta(hours=1)).execute()
+    Entry.update(status="withdrawn").where(Entry.syllabus_code == "9709").execute()
+
+    assert "9709" not in " ".join(pdf_text(plain(cast.karachi_officer).post(AT, {"kind": "statements"}).body))
 
 
 def test_a_broadsheet_lists_the_candidates(cast, plain, marked):

@@ -76,7 +76,7 @@ def deployed(app, database_url, tmp_path_factory):
                "--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers", "--log-level", "error",
                "app:create_app"]
     settings = {"INSTANCE_PATH": str(folder), "ROLE": "candidate", "PRODUCTION": "1", "TRUSTED_PROXIES": "1",
-                "CANDIDATE_HOST": SITE}
+                "CANDIDATE_HOST": SITE, "SIGNING": "off"}
     with (_running(list(map(str, granian)), settings, database_url, behind),
           _running(_nginx.command(folder, port, behind, free_port()), {}, "", port)):
         yield Site(port, tls=True)
