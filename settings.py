@@ -81,9 +81,8 @@ def _complete_signing(settings, folder):
     """A key and certificate for statements of results, made for demonstration where none is given."""
     if settings["SIGNING"].strip().lower() == "off":
         settings["SIGNING_KEY"] = settings["SIGNING_CERTIFICATE"] = ""
-    elif not settings["SIGNING_KEY"] and not settings["SIGNING_CERTIFICATE"] and settings["ROLE"] != "worker":
-        if settings["PRODUCTION"]:
-            return  # commands.refuse_unfit
+    elif (not settings["SIGNING_KEY"] and not settings["SIGNING_CERTIFICATE"] and not settings["PRODUCTION"]
+          and settings["ROLE"] in ("all", "portal")):  # the candidate tier cannot make a key known
         settings["SIGNING_KEY"] = settings["SIGNING_CERTIFICATE"] = _kept(
             folder / "signing.pem", lambda: made_for_demonstration(settings["BOARD_NAME"], datetime.now(UTC)))
 

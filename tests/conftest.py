@@ -14,9 +14,11 @@ from models.database import database
 from models.every_table import TABLES
 from models.migrating import migrate
 from models.rules import next_steps
+from models.signing import signer
 from models.tables.exams import Centre
 from tests.cast import KEYS, Cast
 from tests.visitor import Visitor
+from views.hypermedia import now
 
 
 def pytest_addoption(parser):
@@ -58,6 +60,7 @@ def empty_tables(app):
         for table in reversed(TABLES):
             table.delete().execute()
     next_steps.forget()
+    signer.load(app.config["SIGNING_KEY"], app.config["SIGNING_CERTIFICATE"], "portal", now())  # of this app again
 
 
 @pytest.fixture
