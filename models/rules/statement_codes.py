@@ -14,7 +14,7 @@ from models.passwords import keys
 from models.rules import results
 from models.rules.standing import visible_to
 from models.tables.exams import Candidate, Centre, Series
-from models.tables.slips import username_as_typed
+from models.tables.slips import username_as_typed, username_perhaps
 
 DIGEST, SIGNATURE = 8, 14  # symbols
 VALID, CHANGED, HIDDEN, NOT_KEPT = "valid", "changed", "hidden", "not kept"
@@ -62,18 +62,20 @@ def check(typed, now):
     bare = as_typed(typed)[:60]
     head, digest, signature = (
         bare[:-DIGEST - SIGNATURE], bare[-DIGEST - SIGNATURE:-SIGNATURE], bare[-SIGNATURE:])
-    username = username_as_typed(head)
+    typed_as = username_as_typed(head)
     if len(head) < 10 or not set(digest + signature) <= VALUE.keys():
         raise Refused(code=NO_CODE)
-    signed_with = [pepper for pepper in keys.peppers.values() if hmac.compare_digest(
-        signature, _symbols(pepper, f"statement {username} {digest}", SIGNATURE))]
-    if not signed_with:
+    signed = [(username, pepper) for username in (typed_as, username_perhaps(typed_as))
+              for pepper in keys.peppers.values() if hmac.compare_digest(
+                  signature, _symbols(pepper, f"statement {username} {digest}", SIGNATURE))]
+    if not signed:
         raise Refused(code=NO_CODE)
+    username, pepper = signed[0]
     candidate = _candidate(*username.split("-"))
     if candidate is None:
         is_kept = Series.select().where(Series.short == username.rpartition("-")[2]).exists()
         return Checked(CHANGED if is_kept else NOT_KEPT)
-    return _compare(candidate, username, digest, signed_with[0], now)
+    return _compare(candidate, username, digest, pepper, now)
 
 
 def _compare(candidate, username, digest, pepper, now):

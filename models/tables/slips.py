@@ -93,9 +93,13 @@ def username_of(centre_number, candidate_number, series):
 
 
 def username_as_typed(text):
-    """The username that was meant, from any keyboard: xa101 ٠٠٠٧ j26 → XA101-0007-J26, XA101-OOO7-J26 → the same."""
+    """The username that was meant, from any keyboard: xa101 ٠٠٠٧ j26 → XA101-0007-J26, XA101-OOO7-J26 → the same.
+
+    A series ends in the two digits of its year, however many letters stand before them: J26, JUL26.
+    """
     bare = as_typed(text)[:24]
-    return f"{bare[:5]}-{bare[5:9].translate(DIGITS)}-{bare[9:10]}{bare[10:12].translate(DIGITS)}{bare[12:]}"
+    series = bare[9:]
+    return f"{bare[:5]}-{bare[5:9].translate(DIGITS)}-{series[:-2]}{series[-2:].translate(DIGITS)}"
 
 
 def username_perhaps(username):

@@ -1,4 +1,6 @@
 """What stands on our paper, as 30 keyboards and habits bring it back: one reader for all of it."""
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,6 +10,7 @@ from models.acts import candidate_sign_in
 from models.codes import ALPHABET, as_typed, grouped
 from models.contacts import Contact
 from models.delay import parse_delay
+from models.rules import statement_codes
 from models.tables.slips import Credential, username_as_typed
 from tests.candidates.conftest import USERNAME
 
@@ -43,7 +46,7 @@ HABITS = {
     "zero-width": lambda t: "\u200b".join(t), "soft hyphens": lambda t: "\u00ad".join(t),
 }
 symbols = st.text(ALPHABET, min_size=16, max_size=16)
-usernames = st.from_regex(r"[A-Z]{2}[0-9]{3}-[0-9]{4}-[MJN][0-9]{2}", fullmatch=True)
+usernames = st.from_regex(r"[A-Z]{2}[0-9]{3}-[0-9]{4}-(J26|MA26|JU26|JUL26|[MJN][0-9]{2})", fullmatch=True)
 
 
 @pytest.mark.parametrize("habit", HABITS)
@@ -55,10 +58,21 @@ def test_every_printed_value_comes_back(habit, symbols, username):
     assert username_as_typed(typed(username)) == username
 
 
+@pytest.mark.parametrize("habit", [*HABITS, "letters for digits"])
+@given(username=usernames)
+def test_every_code_of_a_statement_comes_back(app, habit, username):
+    """Its signature is right, and no such series is kept."""
+    slipped = lambda code: f"{code[:2]}{code[2:10].translate(str.maketrans('01', 'OI'))}{code[10:]}"  # noqa: E731
+    code = statement_codes.code_of(username, "Zoë", ())
+
+    assert statement_codes.check(HABITS.get(habit, slipped)(code), datetime.now(UTC)).state == statement_codes.NOT_KEPT
+
+
 @given(usernames)
 def test_letters_where_only_digits_can_stand_are_digits(username):
     centre, number, series = username.split("-")
-    wrong = f"{centre}-{number.translate(str.maketrans('01258', 'OlZSB'))}-{series[0]}{series[1:].replace('0', 'o')}"
+    slipped = str.maketrans("01258", "OlZSB")
+    wrong = f"{centre}-{number.translate(slipped)}-{series[:-2]}{series[-2:].translate(slipped)}"
 
     assert username_as_typed(wrong) == username
 
