@@ -164,7 +164,7 @@ def _start(username, door, now, old_token):
 
 
 def looked(token, now):
-    """Note that a page showed this session's owner what had come or changed since it began."""
+    """Note that a page showed this session's owner what had come out or changed since that was last noted."""
     of_session = CandidateSession.select(CandidateSession.credential).where(CandidateSession.digest == digest_of(token))
     Credential.update(looked_at=now).where(Credential.id.in_(of_session)).execute()
 

@@ -32,15 +32,6 @@ class Award(NamedTuple):
     changed_at: datetime | None = None
     first_at: datetime | None = None
 
-    def news(self, part):
-        """(NEW, when) of a result that came after its qualification was out, (CHANGED, when) of one that has been shown
-        otherwise, or (None, None)."""
-        if self.changed_at is not None and self.changed_at > max(part.visible_at, self.first_at or part.visible_at):
-            return CHANGED, self.changed_at
-        if self.first_at is not None and self.first_at > part.visible_at:
-            return NEW, self.first_at
-        return None, None
-
 
 class Part(NamedTuple):
     """One qualification. `state`: OUT, WAITING, HELD or UNANNOUNCED; `visible_at`: aware UTC or None."""
@@ -68,8 +59,10 @@ class Sheet(NamedTuple):
     waiting: int = 0  # how many sessions are alive, at most
     started_at: datetime | None = None  # when this session began
     looked_before_at: datetime | None = None  # when its owner had looked before that
+    looked_at: datetime | None = None  # until when it is noted that its owner saw what there was
     country: str = ""
     reviews_until: str = ""  # ISO, or ''
+    uci: str = ""
 
     def in_state(self, *states):
         return tuple(part for part in self.parts if part.state in states)
@@ -85,9 +78,10 @@ class Sheet(NamedTuple):
         return max((at for _part, kind, at in self._news() if kind == CHANGED), default=None)
 
     @property
-    def has_news_of_now(self):
-        """Whether something came or changed while this session was open."""
-        return any(at > self.started_at for _part, _kind, at in self._news())
+    def has_more_than_noted(self):
+        """Whether something came out, came late or changed after what its owner is known to have seen."""
+        came = (*(part.visible_at for part in self.in_state(OUT)), *(at for *_what, at in self._news()))
+        return self.looked_at is None or max(came, default=self.looked_at) > self.looked_at
 
     def is_since_last_look(self, part, at):
         """Whether `at` lies after its owner had last looked, at results that were out then."""
@@ -97,9 +91,19 @@ class Sheet(NamedTuple):
         """How many results are NEW, or CHANGED, since then."""
         return sum(found == kind and self.is_since_last_look(part, at) for part, found, at in self._news())
 
+    def news_of(self, award, part):
+        """(NEW, when) of a result that came after its qualification was out, (CHANGED, when) of one that has been shown
+        otherwise, or (None, None). What came and changed between two sessions was not shown before: it is NEW."""
+        came, changed = award.first_at or part.visible_at, award.changed_at or part.visible_at
+        late = (NEW, came) if came > part.visible_at else (None, None)
+        if changed <= max(part.visible_at, came):
+            return late
+        unseen = self.looked_before_at and self.looked_before_at < came and changed <= self.started_at
+        return late if late[0] and unseen else (CHANGED, changed)
+
     def _news(self):
         """(part, NEW or CHANGED, when) a result that is out and has any."""
-        told = ((part, *award.news(part)) for part in self.in_state(OUT) for award in part.awards)
+        told = ((part, *self.news_of(award, part)) for part in self.in_state(OUT) for award in part.awards)
         return [news for news in told if news[1]]
 
 
@@ -139,8 +143,8 @@ def sheet_of(rows, now):
     return Sheet(
         first.username, first.candidate_name, first.candidate_number, first.centre_number, first.centre_name,
         first.time_zone, first.language, first.series_code, first.series_name, contact_in(first), tuple(parts),
-        first.waiting, _instant(first.started_at), _instant(first.looked_before_at), first.country,
-        first.reviews_until)
+        first.waiting, _instant(first.started_at), _instant(first.looked_before_at), _instant(first.looked_at),
+        first.country, first.reviews_until, first.uci)
 
 
 def contact_in(row):

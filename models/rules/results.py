@@ -116,10 +116,12 @@ class OwnRow(NamedTuple):
 
     started_at: int
     looked_before_at: int | None
+    looked_at: int | None
     waiting: int
     username: str
     candidate_name: str
     candidate_number: str
+    uci: str
     centre_number: str
     centre_name: str
     country: str
@@ -161,9 +163,9 @@ def _own():
     newest, oldest = CandidateSession.alias(), CandidateSession.alias()
     waiting = (fn.COALESCE(newest.select(fn.MAX(newest.id)), 0) - fn.COALESCE(oldest.select(fn.MIN(oldest.id)), 0))
     told = (
-        CandidateSession.started_at, CandidateSession.looked_before_at, waiting, Credential.username, Candidate.name,
-        Candidate.number, Centre.number, Centre.name, Centre.country, Centre.time_zone, Centre.email, Centre.language,
-        Series.code, Series.name, Series.reviews_until, uses_default_contact,
+        CandidateSession.started_at, CandidateSession.looked_before_at, Credential.looked_at, waiting,
+        Credential.username, Candidate.name, Candidate.number, Candidate.uci, Centre.number, Centre.name,
+        Centre.country, Centre.time_zone, Centre.email, Centre.language, Series.code, Series.name, Series.reviews_until, uses_default_contact,
         AttachedDefaults.contact_name, AttachedDefaults.contact_phone, AttachedDefaults.contact_email,
         Offer.contact_name, Offer.contact_phone, Offer.contact_email,
         Entry.qualification, Entry.syllabus_code, Entry.option_code, Entry.title, visible_at, Release.held_at)

@@ -151,5 +151,52 @@ def test_what_was_shown_before_signing_out_is_not_called_new_at_the_next_sign_in
     again = guest()
     again.sign_in_with(USERNAME, slips["0001"])
 
-    assert CandidateSession.select().order_by(CandidateSession.id.desc()).first().looked_before_at >= cast.now
+    assert looked_before() >= cast.now
     assert "since you last looked" not in again.sheet().text
+
+
+def test_a_release_during_a_session_counts_as_seen_once_its_page_was_asked_for(guest, slips, zoe, cast, out, queries):
+    """What changes after that is news at the next sign-in; an open page that asked by itself has shown nobody anything,
+    and what is noted is noted once."""
+    hour = timedelta(hours=1)
+    CandidateSession.update(started_at=cast.now - 5 * hour).execute()  # two hours before the release
+    Credential.update(looked_at=cast.now - 5 * hour).execute()
+
+    with queries() as polled:
+        zoe.sheet(htmx=True)
+    with queries() as first:
+        zoe.sheet()
+    with queries() as second:
+        zoe.sheet()
+
+    assert [sum(sql.startswith("UPDATE") for sql in asked) for asked in (polled, first, second)] == [0, 1, 0]
+    Credential.update(looked_at=cast.now - hour).execute()  # when that page was asked for
+    Result.update(changed_at=cast.now - hour / 2).execute()
+    again = guest()
+    again.sign_in_with(USERNAME, slips["0001"])
+    assert looked_before() == cast.now - hour
+    assert "1 result has changed since you last looked" in again.sheet().text
+
+
+def test_what_came_and_changed_before_anybody_looked_is_new(zoe, cast, release):
+    """And what changed under the eyes of its owner is not, nor where nobody knows when they looked."""
+    release("A Level", hours=-6)
+    hour = timedelta(hours=1)
+    CandidateSession.update(looked_before_at=cast.now - 5 * hour, started_at=cast.now).execute()
+    late = cast.result(cast.candidates["XA101"][0], "9709", "B", first_at=cast.now - 2 * hour)
+    Result.update(changed_at=cast.now - hour).where(Result.id == late.id).execute()
+
+    def told():
+        page = zoe.sheet()
+        return [text_of(tag) for tag in page.all("span", class_="tag info")], "Last changed" in page.text
+    unseen = told()
+    CandidateSession.update(started_at=cast.now - 1.5 * hour).execute()
+    open_ = told()
+    CandidateSession.update(looked_before_at=cast.now - 1.5 * hour, started_at=cast.now).execute()
+
+    assert unseen == (["New since you last looked"], False)
+    assert open_ == told() == (["Changed since you last looked"], True)
+
+
+def looked_before():
+    return CandidateSession.select().order_by(CandidateSession.id.desc()).first().looked_before_at

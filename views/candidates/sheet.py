@@ -68,7 +68,7 @@ def _line(award, part, sheet, language):
     """(award, grades as printed, NEW or CHANGED or None, whether since its owner last looked, when, what the words
     among its grades mean)."""
     printed = grades.award(award.grade, award.second_grade) if award.grade else ()
-    kind, at = award.news(part)
+    kind, at = sheet.news_of(award, part)
     is_since = at is not None and sheet.is_since_last_look(part, at)
     meaning = grades.explained(award.grade, award.second_grade)
     return award, printed, kind, is_since, at and instant(at, sheet.time_zone, language), meaning

@@ -95,10 +95,10 @@ def sheet():
     if found is None:
         return _signed_out()
     values = sheet_values(found, instant, g.language)
-    if found.has_news_of_now:
-        candidate_sign_in.looked(token, instant)
-    if wants_fragment():
+    if wants_fragment():  # nobody need be sitting before it
         return _page(render("candidates/_answer.html", **values, came=just_out(found, instant)))
+    if found.has_more_than_noted:
+        candidate_sign_in.looked(token, instant)
     response = _sheet_page(values)
     if instant - active_at >= cookie.RENEWED_AFTER:
         cookie.write(response, token, instant)
