@@ -3,7 +3,6 @@
   "use strict";
   const all = (selector) => Array.from(document.querySelectorAll(selector));
   const on = (event, react) => document.addEventListener(event, react);
-  const language = `${document.documentElement.lang.replace(/^en$/, "en-GB")}-u-nu-latn`;
   const first = (selector) => document.querySelector(selector);
   const form = first(".slip-form"), waiting = first("form[data-again]"), summary = first(".error-summary");
   const send = (what) => (what.requestSubmit ? what.requestSubmit() : what.submit());
@@ -29,15 +28,27 @@
   if (waiting) setTimeout(() => send(waiting), waiting.dataset.again * 1000);
   if (summary) summary.focus();
 
-  // data-address: the results, wherever they were answered; so that to load them anew sends no form again
-  const { address, later } = document.body.dataset;
-  if (address) history.replaceState(null, "", address);
+  // data-address: the results, wherever they were answered; so that to load them anew sends no form again. data-here:
+  // when they were answered to a sign-in, which tells why a browser that keeps no cookies comes back as a stranger
+  const { address, later } = document.body.dataset, signedIn = first("[data-here]");
+  const stand = (query) => history.replaceState(null, "", address + query);
+  if (address) {
+    stand(signedIn ? `?here=${signedIn.dataset.here}` : "");
+    on("submit", () => stand("")); // signing out: Back comes as a stranger, and knows why
+  }
 
   // `hidden data-scripted`, or `disabled`: of no use without script
   const enhance = () => {
-    all("time[data-local]").forEach((time) => {
-      const how = { dateStyle: "full", timeStyle: "short", hourCycle: "h23" };
-      time.textContent = new Date(time.dateTime).toLocaleString(language, how);
+    // data-local: the pattern (LDML) of an instant; told only where the device's clock is not the centre's
+    all("[data-local]").forEach((time) => {
+      const at = new Date(time.dateTime), two = (number) => `${number}`.padStart(2, "0");
+      const named = (how) => at.toLocaleDateString(document.documentElement.lang, how);
+      const parts = {
+        EEEE: named({ weekday: "long" }), MMMM: named({ month: "long" }), d: at.getDate(), M: at.getMonth() + 1,
+        y: at.getFullYear(), HH: two(at.getHours()), mm: two(at.getMinutes()),
+      };
+      time.textContent = time.dataset.local.replace(/'(.+?)'|EEEE|MMMM|HH|mm|[dMy]/g, (of, word) => word || parts[of]);
+      time.parentNode.hidden = -at.getTimezoneOffset() == time.dataset.offset;
     });
     all("[data-scripted]").forEach((box) => { box.hidden = box.disabled = false; });
   };

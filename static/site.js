@@ -2,7 +2,6 @@
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const by = (id) => document.getElementById(id);
 const on = (event, react) => document.addEventListener(event, react);
-const language = document.documentElement.lang.replace(/^en$/, "en-GB");
 
 // What htmx leaves unsaid
 const say = (what) => {
@@ -93,9 +92,6 @@ on("click", ({ target }) => {
 });
 
 const enhance = () => {
-  all("time[data-local]").forEach((time) => {
-    time.textContent = new Date(time.dateTime).toLocaleString(language, { dateStyle: "full", timeStyle: "short" });
-  });
   all("[data-scripted]").forEach((box) => { box.hidden = false; });
   count();
 };

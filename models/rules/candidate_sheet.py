@@ -67,10 +67,17 @@ class Sheet(NamedTuple):
     def in_state(self, *states):
         return tuple(part for part in self.parts if part.state in states)
 
+    def to_come(self):
+        """[(instant, [qualification, …]), …] of what comes out, the next one first."""
+        by_instant = {}
+        for part in sorted(self.in_state(WAITING), key=lambda part: part.visible_at):
+            by_instant.setdefault(part.visible_at, []).append(part.qualification)
+        return list(by_instant.items())
+
     @property
     def next_at(self):
         """The next instant at which something comes out, or None."""
-        return min((part.visible_at for part in self.in_state(WAITING)), default=None)
+        return next((at for at, _names in self.to_come()), None)
 
     @property
     def changed_at(self):

@@ -165,7 +165,8 @@ def _own():
     told = (
         CandidateSession.started_at, CandidateSession.looked_before_at, Credential.looked_at, waiting,
         Credential.username, Candidate.name, Candidate.number, Candidate.uci, Centre.number, Centre.name,
-        Centre.country, Centre.time_zone, Centre.email, Centre.language, Series.code, Series.name, Series.reviews_until, uses_default_contact,
+        Centre.country, Centre.time_zone, Centre.email, Centre.language, Series.code, Series.name,
+        Series.reviews_until, uses_default_contact,
         AttachedDefaults.contact_name, AttachedDefaults.contact_phone, AttachedDefaults.contact_email,
         Offer.contact_name, Offer.contact_phone, Offer.contact_email,
         Entry.qualification, Entry.syllabus_code, Entry.option_code, Entry.title, visible_at, Release.held_at)

@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from documents import words
+from models.rules.languages import LANGUAGES
 from models.tables.exams import Release
 from models.tables.subcentres import AttachedCentre
+from tests import programs
 from views.candidates import turns
 
 USERNAME = "XA101-0001-J26"
@@ -32,11 +35,11 @@ def release(cast):
     return move
 
 
-def sign_in(page, password, username=USERNAME):
-    page.goto("/results/")
-    page.get_by_label("Username").fill(username)
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
+def sign_in(page, password, username=USERNAME, language="en"):
+    page.goto(f"/results/{language}/sign-in")
+    page.locator("[name=username]").fill(username)
+    page.locator("[name=password]").fill(password)
+    page.locator("form .button").click()
 
 
 def fits(page):
@@ -150,24 +153,50 @@ def test_a_clock_that_is_wrong_does_no_harm(open_page, password, release, hours)
     expect(page.get_by_text("A*", exact=True)).to_be_visible()
 
 
-def test_the_time_is_told_in_the_zone_of_the_device(open_page, password, release):
-    Release.update(released_at=datetime(2030, 8, 13, 5, 0, tzinfo=UTC)).execute()
-    page = open_page(timezone_id="America/Lima", locale="en-GB")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_time_of_the_device_is_told_as_the_servers_where_it_is_another(open_page, password, language):
+    at = datetime(2030, 12, 3, 5, 30, tzinfo=UTC)
+    Release.update(released_at=at).execute()
+    for zone, shown in (("Asia/Karachi", []), ("America/Lima", [words.long(at, "America/Lima", language)])):
+        page = open_page(timezone_id=zone, locale="de")
+        sign_in(page, password, language=language)
+        expect(page.get_by_role("timer")).to_be_visible()
 
+        assert page.locator("[data-local]:visible").all_inner_texts() == shown
+        assert words.long(at, "Asia/Karachi", language) == page.locator(".when time:visible").first.inner_text()
+
+
+@pytest.fixture
+def without_cookies(browser_type, browser_type_launch_args, live, tmp_path):
+    """A page of a Chromium whose owner lets no site keep any."""
+    profile = tmp_path / "Default"
+    profile.mkdir()
+    (profile / "Preferences").write_text('{"profile": {"default_content_setting_values": {"cookies": 2}}}')
+    options = browser_type_launch_args | {"headless": False, "args": [*programs.BROWSER_ARGUMENTS, "--headless=new"]}
+    context = browser_type.launch_persistent_context(tmp_path, base_url=live, **options)
+    yield context.pages[0]
+    context.close()
+
+
+@pytest.mark.parametrize("again", [
+    lambda page: page.reload(), lambda page: page.get_by_role("button", name="Show my results").click(),
+    lambda page: page.locator("[data-countdown]").dispatch_event("due")])
+def test_a_browser_that_keeps_no_cookies_says_so_when_it_comes_again(without_cookies, password, again):
+    page = without_cookies
     sign_in(page, password)
+    expect(page.get_by_role("timer")).to_be_visible()
+    page.wait_for_load_state("networkidle")
 
-    expect(page.get_by_text("On this device:")).to_contain_text(re.compile("Tuesday.* 13 August 2030.*(00|12):00"))
-    expect(page.get_by_text("At your centre")).to_contain_text("Tuesday 13 August 2030, 10:00")
+    again(page)
+
+    expect(page.get_by_text("this browser keeps no cookies")).to_be_visible()
 
 
 def test_the_countdown_shows_its_figures_in_arabic_too(open_page, password, release):
     """Whose words for one and two have no figure of their own."""
     release("A Level", days=2, hours=1, minutes=2, seconds=30)
     page = open_page()
-    page.goto("/results/ar/sign-in")
-    page.locator("[name=username]").fill(USERNAME)
-    page.locator("[name=password]").fill(password)
-    page.locator("form .button").click()
+    sign_in(page, password, language="ar")
     page.wait_for_load_state("networkidle")
 
     assert page.locator("[data-unit]").all_inner_texts()[:3] == ["2\nيوم", "1\nساعة", "2\nدقيقة"]
@@ -203,7 +232,8 @@ def test_the_results_come_with_the_press_and_loading_them_anew_sends_no_form_aga
 
     assert page.url == f"{live}/results/en/"
     assert first == [("POST", "/results/en/sign-in")]
-    assert asked == [("GET", "/results/en/")]
+    (method, address), = asked
+    assert (method, address.partition("?here=")[0]) == ("GET", "/results/en/")
 
 
 def test_back_after_signing_out_shows_nothing(open_page, password, release):

@@ -47,11 +47,12 @@ LIST = """<label>Search <input id="find" type="search" data-filter-list="people"
 <output data-count-of="#people">0</output>
 <ul id="people">{% for name in ["0001 Zoë Ångström", "0002 Łucja Nowak", "0003 Zoe Smith"] %}
 <li><label><input type="checkbox" name="candidate">{{ name }}</label></li>{% endfor %}</ul>{{ print_button() }}"""
-COUNTDOWN = """<script>{{ inline("candidate.js") }}</script><script src="{{ asset('countdown.js') }}" defer></script>
+COUNTDOWN = """<script src="{{ asset('countdown.js') }}" defer></script>
 <div class="countdown" data-countdown="1786424400" data-now="1786424390" data-spread="4">
 {% for unit in ["day", "hour", "minute", "second"] %}<p data-unit="{{ unit }}"><b></b>
 <span>{{ unit }}s</span></p>{% endfor %}</div>
-<p hidden data-scripted>Here: <time datetime="2026-08-11T05:00:00Z" data-local></time></p>"""
+<p hidden>Here: <time datetime="2026-08-11T05:00:00Z" data-local="EEEE d MMMM y, HH:mm" data-offset="60"></time></p>
+<script>{{ inline("candidate.js") }}</script>"""
 CENTRE = """<tbody class="row" id="centre-{n}"><tr><th scope="row">{n}</th><td>
 <input id="delay-{n}" name="delay" value="{v}" aria-label="Delay {n}" form="edit-{n}" hx-post="/centre"
  hx-target="#centre-{n}" hx-swap="outerHTML"><form id="edit-{n}" method="post" action="/centre"></form></td></tr>
@@ -332,11 +333,12 @@ def test_an_open_page_asks_within_the_spread_after_zero(show):
 
 
 @pytest.mark.parametrize(("zone", "words"), [
-    ("America/Lima", "Tuesday 11 August 2026 at 00:00"), ("Asia/Karachi", "Tuesday 11 August 2026 at 10:00")])
+    ("America/Lima", ["Tuesday 11 August 2026, 00:00"]), ("Asia/Karachi", ["Tuesday 11 August 2026, 10:00"]),
+    ("Europe/London", [])])
 def test_a_time_is_told_in_the_readers_own_zone(show, zone, words):
     page = show("countdown", timezone_id=zone, locale="en-GB")
 
-    assert page.locator("time").inner_text().replace(",", "") == words
+    assert page.locator("time:visible").all_inner_texts() == words
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

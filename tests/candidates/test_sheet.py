@@ -24,8 +24,9 @@ def test_before_the_release_the_page_says_when_in_three_clocks(zoe, cast, releas
     assert text_of(answer.one("h1")) == "Your results are not out yet"
     assert text_of(answer.all("h2")[0]) == "A Level: results come out on"
     at = Release.get(Release.qualification == "A Level").released_at
-    local, karachi = answer.all("time")[:2]
+    karachi, local = answer.all("time")[:2]
     assert local.get("data-local") is not None
+    assert local.get("data-offset") == "300"
     assert local.get("datetime") == karachi.get("datetime") == at.isoformat()
     assert f"Universal time (UTC): {at:%A} {at.day} {at:%B %Y}, {at:%H:%M}" in answer.text
     assert "At your centre (Pakistan Time)" in answer.text

@@ -191,8 +191,12 @@ def test_a_browser_without_cookies_is_told_so(guest, slips):
     told = guest().get(answer.location, htmx=False)  # another browser: the cookie did not come back
 
     assert "this browser keeps no cookies" in told.text
-    for later in ("?in=1", "?in=", "?in=nan", "?in=soon", "?in=9e99"):
+    ago = {minutes: int((datetime.now(UTC) - timedelta(minutes=minutes)).timestamp()) for minutes in (2, 14, 16)}
+    for later in ("?in=1", "?in=", "?in=nan", "?in=soon", "?in=9e99", f"?in={ago[2]}", f"?here={ago[16]}", "?here=nan"):
         assert guest().get(f"{SHEET}{later}", htmx=False).location == SIGN_IN
+    here = f"{SHEET}?here={ago[14]}"
+    assert "this browser keeps no cookies" in guest().get(here, htmx=False).text
+    assert guest().get(here, htmx=True).headers["HX-Redirect"] == here
     assert guest().get(SHEET, htmx=False).location == SIGN_IN
 
 

@@ -1,4 +1,7 @@
 """What the candidates' pages say of a sheet of results, as finished values for their templates."""
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
 from documents import words
 from documents.languages import counted
 from models.rules import grades
@@ -15,8 +18,11 @@ SINCE = {NEW: ("%(num)d new result", "%(num)d new results"),
 ASK_AGAIN = 300  # seconds after which a waiting page looks whether its time has changed
 
 
-def sheet_values(sheet, now, language):
-    """What templates/candidates/_sheet.html needs of a `candidate_sheet.Sheet`; the preview uses it too."""
+def sheet_values(sheet, now, language, here=None):
+    """What templates/candidates/_sheet.html needs of a `candidate_sheet.Sheet`; the preview uses it too.
+
+    `here`: epoch seconds of a sign-in that is answered with it.
+    """
     shown = [award for part in sheet.in_state(OUT) for award in part.awards]
     return {
         "sheet": sheet,
@@ -38,6 +44,7 @@ def sheet_values(sheet, now, language):
         "countdown": _countdown(sheet, now, language),
         "ask_again": ASK_AGAIN,
         "is_sample": False,
+        "here": here,
     }
 
 
@@ -55,13 +62,11 @@ def _state(sheet):
 
 
 def _waits(sheet, language):
-    """(qualifications, instant in the centre's zone, in UTC) a distinct release to come, the next one first."""
-    by_instant = {}
-    for part in sorted(sheet.in_state(WAITING), key=lambda part: part.visible_at):
-        by_instant.setdefault(part.visible_at, []).append(part.qualification)
-    comma = LANGUAGES[language].comma
-    return [(comma.join(names), instant(at, sheet.time_zone, language), instant(at, "UTC", language))
-            for at, names in by_instant.items()]
+    """(qualifications, instant in the centre's zone, in UTC, minutes between the two) a distinct release to come."""
+    zone = ZoneInfo(sheet.time_zone)
+    return [(LANGUAGES[language].comma.join(names), instant(at, sheet.time_zone, language),
+             instant(at, "UTC", language), at.astimezone(zone).utcoffset() // timedelta(minutes=1))
+            for at, names in sheet.to_come()]
 
 
 def _line(award, part, sheet, language):

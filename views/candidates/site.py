@@ -25,7 +25,9 @@ from views.hypermedia import now, wants_fragment
 
 bp = Blueprint("candidates", __name__, url_prefix="/results")
 LONGEST_FIELD = 60
-JUST_NOW = 60  # seconds after a sign-in, in which a browser without its cookie keeps none
+# Seconds after a sign-in in which a browser without its cookie keeps none: one that was sent on (`in`) comes at once.
+# A page that was the answer (`here`) first asks again when it waits, and longer than unused no session lives.
+STRANGER = {"in": 60, "here": candidate_sheet.IDLE.total_seconds()}
 PUBLIC_PAGE = "public, max-age=1"
 
 
@@ -79,7 +81,8 @@ def signed_in():
     found = candidate_sheet.sheet(token, instant, instant) if "at_once" in form else None
     if found is None:
         return _to(f"{_site()}?in={instant.timestamp():.0f}", cookie.header(token, instant))
-    response = _sheet_page(sheet_values(found, instant, g.language))  # whose script sets the address right
+    here = int(instant.timestamp())  # in the address that its script sets
+    response = _sheet_page(sheet_values(found, instant, g.language, here))
     response.headers.add(*cookie.header(token, instant))
     return response
 
@@ -238,11 +241,13 @@ def _typed(text):
 
 def _signed_out():
     """No session, or one that has ended: to the page that says so, and the cookie goes."""
-    if not cookie.is_there() and 0 <= now().timestamp() - request.args.get("in", 0, float) < JUST_NOW:
-        return same_for_all("candidates/no_cookies.html", "no-store")
-    if not cookie.is_there():
-        return leave_for(f"{_site()}sign-in")
-    token, _active_at = cookie.read()
     instant = now()
+    if not cookie.is_there():
+        came = [name for name, limit in STRANGER.items()
+                if 0 <= instant.timestamp() - request.args.get(name, 0, float) < limit]
+        if came and not wants_fragment():
+            return same_for_all("candidates/no_cookies.html", "no-store")
+        return leave_for(f"{_site()}?{came[0]}={request.args[came[0]]}" if came else f"{_site()}sign-in")
+    token, _active_at = cookie.read()
     was_idle = token and candidate_sheet.sheet(token, instant, instant)  # all else would let it in
     return cookie.clear(leave_for(f"{_site()}{'timed-out' if was_idle else 'ended'}"))
