@@ -262,8 +262,8 @@ CASES = {
         "closes_at": "2026-12-31 00:00", "zone": "UTC", "confirmed": "y", "seen": ""}, "set the end of a series",
         {("", "closes at", "", "2026-12-31T00:00:00+00:00")}, bad={"seen": "1"}),
     "board_series.reviews": Case(
-        "board", f"{JUNE}/reviews", {"reviews_until": "2026-09-24", "seen": ""}, "set the end of reviews",
-        {("", "reviews until", "", "2026-09-24")}, bad={"seen": "?"}),
+        "board", f"{JUNE}/reviews", {"reviews_until": "2099-09-24", "seen": ""}, "set the end of reviews",
+        {("", "reviews until", "", "2099-09-24")}, bad={"seen": "?"}),
     "board_statements.act": Case("board", f"{BOARD}/statements", {
         "act": "withdraw", "number": "0011-2233-4455-6677"}, "withdrew a statement", bad={"number": "?"}),
     "board_next_steps.write": Case("board", f"{BOARD}/next-steps", {

@@ -13,12 +13,14 @@ JOINERS = "\u200c\u200d"  # bear meaning between letters
 LONGEST = 1500  # characters: three screens of a phone
 
 
-def write(language, place, text, seen, by, now):
-    """Set the text of a language and place, '' to take it away. `place`: typed; `seen`: the text that the person saw.
+def write(language, place, text, opened, seen, by, now):
+    """Set the text of a language and place, '' to take it away. `place`: typed; `seen`: the text of the (language,
+    place) that the person had `opened`.
 
     Raises `Refused`, by field, and `Overtaken`.
     """
-    place, text, before = _place(place), _lines(text), _lines(seen)
+    place, text = _place(place), _lines(text)
+    before = _lines(seen) if (language, place) == opened else ""
     if language not in LANGUAGES:
         raise Refused(language=Sentence("Choose a language of the list."))
     if len(text) > LONGEST:
@@ -26,6 +28,8 @@ def write(language, place, text, seen, by, now):
     if not text and not before:
         raise Refused(text=Sentence("Type a text."))
     this = (NextSteps.language == language) & (NextSteps.place == place)
+    if not before and NextSteps.select().where(this).exists():
+        raise Refused(place=Sentence("There is a text for this language and place. Open it in the list to change it."))
     if not before:
         change = NextSteps.insert(language=language, place=place, text=text).on_conflict_ignore().as_rowcount()
     elif text:

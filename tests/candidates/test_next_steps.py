@@ -11,6 +11,7 @@ from models.tables.next_steps import NextSteps
 from models.tables.slips import CandidateSession, Credential
 from tests.candidates.conftest import USERNAME
 from tests.visitor import text_of
+from views.candidates import next_steps
 
 WRITE = "/board/next-steps"
 LINES = "Talk to us: +44 800 1111 or https://help.example/now.\nSince 2019-2020: help@help.example"
@@ -26,8 +27,16 @@ def out(cast, release):
 @pytest.fixture
 def board(cast, visit):
     def write(**typed):
-        return visit(cast.board).post(WRITE, {"language": "en", "place": "", "text": LINES, "seen": ""} | typed)
+        form = {"language": "en", "place": "", "text": LINES, "seen": ""} | typed
+        opened = {"opened_language": form["language"], "opened_place": form["place"]}
+        return visit(cast.board).post(WRITE, form | opened)
     return write
+
+
+def form_of(page):
+    """What a browser would send of it, but for what makes a form count once."""
+    fields = page.fields(page.one("form", class_="panel stack narrow"))
+    return {name: values[0] for name, values in fields.items() if name not in ("csrf_token", "once")}
 
 
 def links_in(page):
@@ -42,6 +51,28 @@ def test_what_the_board_wrote_is_read_below_every_result_and_its_addresses_are_l
     assert links_in(page) == [("tel:+448001111", "+44 800 1111"), ("https://help.example/now", "https://help.example/now"),
                               ("mailto:help@help.example", "help@help.example")]
     assert "Since 2019-2020:" in page.text
+
+
+@pytest.mark.parametrize(("line", "links"), [
+    ("请拨打0800 1111咨询", [("tel:08001111", "0800 1111")]),
+    ("请访问https://help.example/now获取帮助", [("https://help.example/now", "https://help.example/now")]),
+    ("请写信至help@help.example咨询", [("mailto:help@help.example", "help@help.example")]),
+    *((line, [("https://help.example/now", "https://help.example/now")]) for line in (
+        "（https://help.example/now）", "«https://help.example/now»", "https://help.example/now؟",
+        "(https://help.example/now)", "‘https://help.example/now’,", "https://help.example/now،ثم", "https://help.example/now。")),
+    ("اتصل بـ٠٨٠٠١١١١ مجانًا", [("tel:08001111", "٠٨٠٠١١١١")]),
+    ("＋44 800 1111", [("tel:+448001111", "＋44 800 1111")]),
+    ("0800 1111 (24 h)", [("tel:08001111", "0800 1111")]), ("(0800 1111)", [("tel:08001111", "0800 1111")]),
+    ("(02) 555 0100", [("tel:025550100", "(02) 555 0100")]), ("01 23 45 67 89", [("tel:0123456789", "01 23 45 67 89")]),
+    ("+44 (0)20 7946 0000", [("tel:+4402079460000", "+44 (0)20 7946 0000")]),
+    ("01-09-2026", []), ("01 09 2026", []), ("08 00 - 17 00", []), ("08 00-17 00", []), ("2019-2020", []),
+    ("XA101-0001-J26", []), ("x-https://help.example", []), ("help.example", []),
+])
+def test_an_address_ends_where_its_line_goes_on_in_another_script_or_a_bracket(line, links):
+    pieces = next_steps._pieces(line)
+
+    assert "".join(text for text, _address in pieces) == line
+    assert [(address, text) for text, address in pieces if address] == links
 
 
 def test_nobody_reads_it_before_there_is_a_result(zoe, board):
@@ -84,12 +115,29 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(cast, visit, board, ty
     assert NextSteps.select().count() == 0
 
 
-def test_a_text_that_somebody_else_changed_stands(cast, visit, board):
+def test_a_text_that_somebody_else_changed_stands_and_what_was_typed_is_kept(cast, visit, board):
     board(text="first")
 
-    assert board(text="second", seen="not what stands").status == 409
-    assert board(text="second").status == 409
+    page = board(text="second", seen="not what stands")
+
+    assert (page.status, page.one("textarea").text.strip()) == (409, "second")
+    assert "Somebody else has changed this text meanwhile: “first”." in page.text
     assert NextSteps.get().text == "first"
+    visitor = visit(cast.board)
+    assert "within a minute" in visitor.follow(visitor.post(WRITE, form_of(page))).text
+    assert NextSteps.get().text == "second"
+
+
+def test_a_text_that_was_opened_is_the_start_of_one_in_another_language(cast, visit, board):
+    board(text="for all")
+    sent = form_of(visit(cast.board).get(f"{WRITE}?language=en&place=", htmx=False))
+
+    assert visit(cast.board).post(WRITE, sent | {"language": "fr", "text": "pour tous"}).status == 303
+    there = visit(cast.board).post(WRITE, sent | {"language": "fr", "text": "pour tout le monde"})
+
+    assert {(row.language, row.text) for row in NextSteps.select()} == {("en", "for all"), ("fr", "pour tous")}
+    assert (there.status, there.one("textarea").text.strip()) == (422, "pour tout le monde")
+    assert "There is a text for this language and place." in text_of(there.one("p", id="place-error"))
 
 
 def test_what_no_keyboard_types_is_left_out(board):
@@ -102,7 +150,8 @@ def test_what_no_keyboard_types_is_left_out(board):
 def test_a_review_is_named_until_its_day_has_come(zoe, cast, visit, out, language):
     day = (cast.now + timedelta(days=2)).date()
     page = f"/board/series/{cast.june.code}/reviews"
-    visit(cast.board).post(page, {"reviews_until": day.isoformat(), "seen": ""})
+    indian = day.isoformat().translate({ord("0") + digit: ord("०") + digit for digit in range(10)})
+    visit(cast.board).post(page, {"reviews_until": indian, "seen": ""})
 
     before = zoe.get(f"/results/{language}/", htmx=False).text
     Series.update(reviews_until=(cast.now - timedelta(days=2)).date().isoformat()).execute()
@@ -110,7 +159,8 @@ def test_a_review_is_named_until_its_day_has_come(zoe, cast, visit, out, languag
 
     assert len(before) > len(after)
     assert (f"before {day.day} {day:%B %Y}." in before) == (language == "en")
-    assert visit(cast.board).post(page, {"reviews_until": "soon", "seen": ""}).status == 422
+    for wrong in ("soon", cast.now.date().isoformat(), "2020-09-24"):
+        assert visit(cast.board).post(page, {"reviews_until": wrong, "seen": ""}).status == 422
 
 
 def test_what_is_new_and_what_changed_since_the_last_look_is_counted_and_marked(zoe, cast, release, out):

@@ -131,6 +131,7 @@ def test_the_language_is_kept_on_the_way_and_can_be_changed_on_every_page(guest,
 
     for page in pages:
         assert page.one("html").get("lang") == tag_of(language)
+        assert page.one("title").text.endswith(f"– {visitor.app.config['BOARD_NAME']}")
         links = {link.get("href"): link.text for link in page.tree.iter("a") if link.get("hreflang")}
         assert list(links.values()) == [other.name for code, other in LANGUAGES.items() if code != language]
         assert all(guest().get(address, htmx=False).status in (200, 303) for address in links)

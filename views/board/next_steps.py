@@ -4,7 +4,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from models.acts import next_steps
-from models.database import Refused
+from models.database import Overtaken, Refused
 from models.rules.languages import NAMES
 from models.tables.next_steps import NextSteps
 from views.board import board_page
@@ -14,26 +14,41 @@ from views.hypermedia import done, now
 
 bp = Blueprint("board_next_steps", __name__, url_prefix="/board/next-steps")
 bp.before_request(board_only)
-FIELDS = {"language": 8, "place": 80, "text": 4000, "seen": 4000}  # characters that are looked at
+# Characters that are looked at
+FIELDS = {"language": 8, "place": 80, "text": 4000, "seen": 4000, "opened_language": 8, "opened_place": 80}
 
 
 @bp.get("")
 def index():
     """All texts, and the form with the one of the query, or empty."""
     language, place = request.args.get("language", "en"), request.args.get("place", "")
-    chosen = NextSteps.get_or_none(NextSteps.language == language, NextSteps.place == place)
-    text = chosen.text if chosen else ""
-    return _page({"language": language, "place": place, "text": text, "seen": text})
+    text = _text_of(language, place)
+    return _page({"language": language, "place": place, "text": text} | _opened(language, place))
 
 
 @bp.post("")
 def write():
     typed = {name: request.form.get(name, "")[:most] for name, most in FIELDS.items()}
+    opened = typed["opened_language"], typed["opened_place"]
     try:
-        next_steps.write(**typed, by=current_user, now=now())
+        next_steps.write(typed["language"], typed["place"], typed["text"], opened, typed["seen"], current_user, now())
     except Refused as refusal:
         return _page(typed, errors_of(refusal), 422)
-    return done(url_for("board_next_steps.index"), _("Candidates read it from now on, below their results."))
+    except Overtaken:
+        error = _("Somebody else has changed this text meanwhile: “%(text)s”. Save again to put yours in its place.",
+                  text=_text_of(*opened))
+        return _page(typed | _opened(*opened), {"text": error}, 409)
+    return done(url_for("board_next_steps.index"), _("Candidates read it within a minute, below their results."))
+
+
+def _opened(language, place):
+    """The fields that say which text somebody has before them."""
+    return {"opened_language": language, "opened_place": place, "seen": _text_of(language, place)}
+
+
+def _text_of(language, place):
+    chosen = NextSteps.get_or_none(NextSteps.language == language, NextSteps.place == place)
+    return chosen.text if chosen else ""
 
 
 def _page(typed, errors=None, status=200):

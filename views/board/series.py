@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from models.acts import releasing
+from models.codes import in_our_digits
 from models.database import Overtaken, Refused, Sentence
 from models.rules.instants import parse_instant
 from models.tables.exams import Series, shown_series
@@ -100,9 +101,12 @@ def reviews(code):
     """Before which day reviews can be asked for, which candidates then read; an empty box takes it away."""
     chosen, typed = releasing_one(code), request.form.get("reviews_until", "").strip()[:60]
     try:
-        day = date.fromisoformat(typed) if typed else None
+        day = date.fromisoformat(in_our_digits(typed)) if typed else None
+        wrong = day and day <= now().date() and _("That day is past. Candidates read of one that is still to come.")
     except ValueError:
-        return series_page(chosen, {"reviews_until": _("Type a day like 2026-09-24.")}, {"reviews_until": typed}, 422)
+        wrong = _("Type a day like 2026-09-24.")
+    if wrong:
+        return series_page(chosen, {"reviews_until": wrong}, {"reviews_until": typed}, 422)
     releasing.set_reviews_until(chosen, day, request.form.get("seen", ""), current_user, now())
     return done(url_for("board_series.series", code=code), _("The end of reviews is set."))
 

@@ -1,5 +1,6 @@
 """What every candidate reads below the results alike: until when to ask for a review, and what the board wrote."""
 import re
+import unicodedata
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -7,9 +8,13 @@ from documents import words
 from models.contacts import Contact
 from models.rules.next_steps import next_steps_for
 
-# A number without + or 0 before it may be a year or a price.
-LINK = re.compile(r"https?://[^\s<>\"،，。]*[^\s<>\"،，。.,;:!?)]|(?P<email>[\w.+-]+@[\w-]+(\.[\w-]+)+)"
-                  r"|(?P<phone>(?<![\w-])[+0]\d[\d ()-]{4,18}\d)")
+# ASCII alone: other scripts put no blank between an address and what follows. A number without + or 0 before it may be
+# a year or a price; a day or the hours of a counter are none.
+LINK = re.compile(
+    r"(?<![A-Za-z0-9-])(?:https?://[A-Za-z0-9/._~:?#@!$&*+,;=%-]*[A-Za-z0-9/_~#&=%-]"
+    r"|(?P<email>[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)"
+    r"|(?P<phone>(?!(?:\d\d[ -]\d\d[ -](?:19|20)\d\d|\d\d[ -]?\d\d ?- ?\d\d[ -]\d\d)(?![ -]?\d))"
+    r"(?:\+|\(0\d{1,4}\)|0)(?:[ \u00a0\u202f-]?(?:\(\d{1,4}\)[ -]?)?\d){6,17}))")
 
 
 def review_before(sheet, now, language):
@@ -27,8 +32,9 @@ def next_steps(sheet, now, language):
 
 def _pieces(line):
     plain, at = [], 0
-    for link in LINK.finditer(line):
-        plain += [(line[at:link.start()], ""), (link[0], _address(link))]
+    ours = "".join(str(unicodedata.decimal(char, "+" if char == "＋" else char)) for char in line)  # of the same length
+    for link in LINK.finditer(ours):
+        plain += [(line[at:link.start()], ""), (line[slice(*link.span())], _address(link))]
         at = link.end()
     return [piece for piece in (*plain, (line[at:], "")) if piece[0]]
 
