@@ -9,7 +9,8 @@ BASE = len(ALPHABET)
 KEPT = {"Lu", "Lo", "Lt", "Ll", "Nd", "No"}  # categories of letters and digits; ー is none (Lm)
 LOOK_ALIKES = str.maketrans(
     "АВЕЅІЈКМНОРСТХУ" "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ" "〇",
-    "ABESIJKMHOPCTXY" "ABEZHIKMNOPTYX" "0")
+    "ABESIJKMHOPCTXY" "ABEZHIKMNOPTYX" "0",
+    "一ᅳ")  # letters of Chinese and Korean that are typed for a dash
 LETTERS = str.maketrans("01", "OI")
 DIGITS = str.maketrans("OILZSB", "011258")  # what a letter can only be where digits alone stand
 

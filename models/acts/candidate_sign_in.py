@@ -13,7 +13,7 @@ from peewee import Case
 
 from models import passwords
 from models.acts import attempts
-from models.codes import VALUE, as_typed, digest_of, new_token
+from models.codes import ALPHABET, VALUE, as_typed, digest_of, in_our_digits, new_token
 from models.database import Refused, Sentence, database
 from models.rules.candidate_sheet import ABSOLUTE, contact_in
 from models.rules.standing import governed, has_access, is_covered, series_open, uses_default_contact
@@ -42,8 +42,11 @@ DOORS = {
     SHUT: Sentence("Your password is right, but your centre does not offer results on this site at the moment. Ask "
                    "your centre how you will get them."),
 }
-SHORTEST = 10  # symbols of a username
 SHAPE = re.compile(r"[A-Z0-9]{5}-[0-9]{4}-[A-Z0-9]{2,8}")
+# In the midst of words: a username, and whatever may be a password
+NAMED = re.compile(r"(?<![A-Z0-9])(?:[A-Z0-9][\W_]*){5}(?:[0-9][\W_]*){4}(?:[A-Z][\W_]*){1,4}[0-9][\W_]*[0-9]"
+                   r"(?![A-Z0-9])")
+RUN = re.compile(rf"(?<![A-Z0-9])(?=((?:[{ALPHABET}][\W_]*){{{passwords.LENGTH - 1}}}[{ALPHABET}])(?![A-Z0-9]))")
 KEPT = timedelta(days=1)  # a session that has ended, until it is forgotten
 
 
@@ -87,7 +90,9 @@ def sign_in(typed_username, typed_password, now, old_token=None):
     Raises `Refused(password=…)` for what cannot be a password, without any look-up; `Refused` with WRONG or
     NO_USERNAME, counted; `Shut` after the right password only; `passwords.MissingKey`.
     """
-    typed, symbols = _taken_apart(as_typed(typed_username), as_typed(typed_password))
+    typed, symbols = _taken_apart(typed_username, typed_password)
+    if symbols and typed == symbols:
+        raise Refused(NO_USERNAME)
     if kind := passwords.mistake(symbols):
         raise Refused(password=_mistake(kind, symbols))
     username = username_as_typed(typed)
@@ -102,15 +107,27 @@ def sign_in(typed_username, typed_password, now, old_token=None):
     return _start(username, door, now, old_token)
 
 
-def _taken_apart(typed, symbols):
-    """(username, password) of two boxes: perhaps exchanged, or both in one. A password proves itself by its check."""
+def _taken_apart(*boxes):
+    """(username, password) of two boxes: perhaps exchanged, or both in one, perhaps with words before them, or the
+    password twice. A password proves itself by its check, a username by its shape alone."""
+    (typed, symbols), size = map(as_typed, boxes), passwords.LENGTH
+    if symbols == symbols[:size] * 2:
+        symbols = symbols[:size]
     if passwords.mistake(symbols):
-        size = passwords.LENGTH
         for both in (typed, symbols):
             for name, password in ((both[:-size], both[-size:]), (both[size:], both[:size])):
-                if (not name or len(name) >= SHORTEST) and not passwords.mistake(password):
+                if (not name or SHAPE.fullmatch(username_as_typed(name))) and not passwords.mistake(password):
                     return name or symbols, password
-    return typed, symbols
+    if SHAPE.fullmatch(username_as_typed(typed)):
+        return typed, symbols
+    texts = [in_our_digits(box).upper() for box in boxes]
+    names = [as_typed(found[0]) for text in texts for found in NAMED.finditer(text)]
+    runs = [as_typed(found[1]) for text in texts for found in RUN.finditer(text)]
+    if passwords.mistake(symbols) and (proven := [run for run in runs if not passwords.mistake(run)]):
+        symbols = proven[-1]
+    elif len(symbols) != size and SHAPE.fullmatch(username_as_typed(symbols)):
+        return symbols, typed
+    return names[0] if names else typed, symbols
 
 
 def _mistake(kind, symbols):

@@ -39,7 +39,7 @@ HABITS = {
     "no dashes": letters("-", " "), "dashes to blanks": lambda t: t.replace("-", ""),
     "en dash": letters("-", "–"), "no-break dash": letters("-", "‑"), "minus": letters("-", "−"),
     "Japanese long vowel": letters("-", "ー"), "half-width long vowel": letters("-", "ｰ"),
-    "middle dot": letters("-", "·"),
+    "Chinese one": letters("-", "一"), "Korean vowel": letters("-", "ㅡ"), "middle dot": letters("-", "·"),
     "slashes": letters("-", "/"), "dots": letters("-", "."), "underscores": letters("-", "_"),
     "quotes": lambda t: f"“{t}”.", "a line of a message": lambda t: f"\u200f{t}\u200e\n",
     "blanks everywhere": lambda t: "\u2009".join(t), "no-break blanks": lambda t: f"\u00a0{t}\u00a0",
@@ -96,7 +96,13 @@ def test_a_number_that_there_is_as_typed_goes_before_what_was_perhaps_meant(gues
     lambda name, password: (password, name), lambda name, password: (f"{name} {password}", ""),
     lambda name, password: ("", f"{name}\n{password}"), lambda name, password: (f"{password} {name}", "x"),
     lambda name, password: (f"{name} {password}", f"{name} {password}"),
-    lambda name, password: (name, f"{name}{password}"),
+    lambda name, password: (name, f"{name}{password}"), lambda name, password: (name, f"{password} {password}"),
+    lambda name, password: (f"Username: {name} Password: {password}", ""),
+    lambda name, password: (f"Username: {name}", f"Password: {password}"),
+    lambda name, password: (f"用户名：{name}密码：{password}", "用户名"),
+    lambda name, password: (" ".join(f"{name} {password}"), ""),
+    lambda name, password: ("", f"Contraseña = {' '.join(password)} . . Nombre de usuario = {' '.join(name)}"),
+    lambda name, password: ("", f"اسم المستخدم: {name}، كلمة المرور: {password}."),
 ])
 def test_boxes_exchanged_or_both_in_one_are_taken_apart(guest, slips, boxes):
     assert guest().sign_in_with(*boxes(USERNAME, grouped(slips["0001"]))).status == 303
@@ -114,6 +120,20 @@ def test_a_valid_pair_is_never_taken_apart():
     one, other = (passwords.derive(b"k" * 32, "XA101", "0001", n, "00") for n in (1, 2))
 
     assert candidate_sign_in._taken_apart(one, other) == (one, other)
+
+
+@pytest.mark.parametrize(("boxes", "said"), [
+    (lambda password: (f"{password[:-1]}O", USERNAME), "Character 16 of the password is O."),
+    (lambda password: (password[:-1], USERNAME.lower()), "Number you typed: 15."),
+    (lambda password: (password, password), candidate_sign_in.NO_USERNAME),
+    (lambda password: (grouped(password), f"{password} {password}"), candidate_sign_in.NO_USERNAME),
+    (lambda password: (f"{password[:-1]}O", f"{password[:-1]}O"), candidate_sign_in.NO_USERNAME),
+])
+def test_the_fault_is_named_that_there_is(guest, slips, boxes, said):
+    answer = guest().sign_in_with(*boxes(slips["0001"]))
+
+    assert answer.status == 422
+    assert said in answer.text
 
 
 @pytest.mark.parametrize(("typed", "minutes"), [("٢٤", 1440), ("１ｄ　６ｈ", 1800), ("۱٫۵h", 90), ("९०m", 90)])

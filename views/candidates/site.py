@@ -24,7 +24,7 @@ from views.errors import leave_for
 from views.hypermedia import now, wants_fragment
 
 bp = Blueprint("candidates", __name__, url_prefix="/results")
-LONGEST_FIELD = 60
+LONGEST_FIELD = 200  # both in one, with words and blanks
 # Seconds after a sign-in in which a browser without its cookie keeps none: one that was sent on (`in`) comes at once.
 # A page that was the answer (`here`) first asks again when it waits, and longer than unused no session lives.
 STRANGER = {"in": 60, "here": candidate_sheet.IDLE.total_seconds()}
