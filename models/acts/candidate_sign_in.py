@@ -107,6 +107,16 @@ def sign_in(typed_username, typed_password, now, old_token=None):
     return _start(username, door, now, old_token)
 
 
+def shut_for(token, now):
+    """The `Shut` of a session that lives but for a door that has been shut meanwhile; None for every other."""
+    username = CandidateSession.select(Credential.username).join(Credential).where(
+        CandidateSession.digest == digest_of(token), CandidateSession.generation == Credential.generation,
+        CandidateSession.ends_at > now).scalar()
+    row = _door(username=username, perhaps=username, now=int(now.timestamp())).fetchone() if username else None
+    door = Door(*row) if row else None
+    return Shut(door) if door and door.shut_for else None
+
+
 def _taken_apart(*boxes):
     """(username, password) of two boxes: perhaps exchanged, or both in one, perhaps with words before them, or the
     password twice. A password proves itself by its check, a username by its shape alone."""

@@ -259,7 +259,8 @@ def test_access_taken_away_leads_an_open_page_out(open_page, password, release):
     AttachedCentre.update(give_access=False).execute()
     page.locator("[data-countdown]").dispatch_event("due")
 
-    expect(page.get_by_text("You were signed out")).to_be_visible()
+    expect(page.get_by_text("your centre does not offer results on this site at the moment")).to_be_visible()
+    expect(page.get_by_text("Amal Raza")).to_be_visible()
 
 
 def test_the_page_asks_no_other_host(open_page, password, live):

@@ -265,8 +265,13 @@ def test_a_shut_door_ends_open_sessions_at_the_next_request(zoe, cast, shut, rea
     assert zoe.sheet().status == 200
 
     shut(cast)
+    polled, told = zoe.sheet(htmx=True), zoe.sheet()
 
-    assert zoe.sheet().location == "/results/en/ended"
+    assert (polled.status, polled.headers["HX-Redirect"]) == (401, SHEET)
+    assert (told.status, zoe.cookie) == (403, None)
+    assert candidate_sign_in.DOORS[reason] in told.text
+    assert "Amal Raza" in told.text
+    assert zoe.sheet().location == SIGN_IN
 
 
 def test_a_new_password_kills_the_old_one_and_its_sessions(guest, zoe, slips, cast):

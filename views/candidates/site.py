@@ -14,7 +14,7 @@ from models.rules import candidate_sheet
 from models.rules.languages import LANGUAGES
 from views import errors, languages
 from views.candidates import cookie, turns
-from views.candidates.appointment import appointment
+from views.candidates.appointment import appointments
 from views.candidates.bound_templates import inside, render, same_for_all
 from views.candidates.own_data import as_csv, as_json
 from views.candidates.sample import sample_sheet
@@ -76,8 +76,7 @@ def signed_in():
             "candidates/sign_in.html", username=username, password=password, signed_out="",
             error=refusal.fields.get("password"), refusal=refusal.sentence), 422)
     except candidate_sign_in.Shut as door:
-        name = words.series(door.series_name, g.language)
-        return _page(render("candidates/shut.html", door=door, series_name=name), 403)
+        return _shut(door)
     found = candidate_sheet.sheet(token, instant, instant) if "at_once" in form else None
     if found is None:
         return _to(f"{_site()}?in={instant.timestamp():.0f}", cookie.header(token, instant))
@@ -129,13 +128,13 @@ def sample():
 
 @bp.get("/<language>/results.ics")
 def calendar():
-    """The next release as an appointment: the instant and this site's address, and nothing of whose it is."""
+    """What comes out as appointments: the instants and this site's address, and nothing of whose it is."""
     found, instant = _own()
     if found is None:
         return _signed_out()
-    if found.next_at is None:
+    if not found.to_come():
         abort(404)
-    return Response(appointment(found.next_at, instant), mimetype="text/calendar",
+    return Response(appointments(found.to_come(), instant), mimetype="text/calendar",
                     headers={"Content-Disposition": 'attachment; filename="results.ics"'})
 
 
@@ -249,5 +248,13 @@ def _signed_out():
             return same_for_all("candidates/no_cookies.html", "no-store")
         return leave_for(f"{_site()}?{came[0]}={request.args[came[0]]}" if came else f"{_site()}sign-in")
     token, _active_at = cookie.read()
+    if token and (door := candidate_sign_in.shut_for(token, instant)):
+        return leave_for(_site()) if wants_fragment() else cookie.clear(_shut(door))
     was_idle = token and candidate_sheet.sheet(token, instant, instant)  # all else would let it in
     return cookie.clear(leave_for(f"{_site()}{'timed-out' if was_idle else 'ended'}"))
+
+
+def _shut(door):
+    """Why a `Shut` door is shut, and whom to ask."""
+    name = words.series(door.series_name, g.language)
+    return _page(render("candidates/shut.html", door=door, series_name=name), 403)
