@@ -7,6 +7,7 @@ from models.tables.exams import Entry, Release
 from models.tables.offers import Offer
 from models.tables.slips import CandidateSession, Credential
 from models.tables.subcentres import AttachedCentre, AttachedDefaults
+from tests.candidates.conftest import OURS, USERNAME
 from tests.visitor import text_of
 
 
@@ -261,6 +262,33 @@ def test_no_translator_changes_a_name_a_code_or_a_grade(zoe, cast, release):
 
     assert len(kept) > 6
     assert {element.get("translate") for element in kept} == {"no"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_value_inside_a_sentence_stands_as_it_is(zoe, guest, cast, release, language):
+    """And as text, whatever is in it."""
+    name = "<b>O&#39;Brien</b> 100% %(who)s"
+    AttachedDefaults.update(contact_name=name).execute()
+    cast.enter(cast.candidates["XA101"][0], [("<i>X</i> & Y", "1111", "Title")])
+    release("A Level", hours=-1)
+    Release.update(held_at=cast.now).where(Release.qualification == "IGCSE").execute()
+
+    def kept(page):
+        return [text_of(bdi) for bdi in page.all("bdi", translate="no")]
+    site = f"/results/{language}/"
+    page = zoe.get(site, htmx=False)
+    refused = guest().post(f"{site}sign-in", {"username": USERNAME, "password": "2345O" + "2" * 11}, csrf=False,
+                           htmx=False, headers=OURS)
+
+    assert kept(page).count(name) == 2  # whom to ask for a result, and for all else
+    assert {"IGCSE", "<i>X</i> & Y"} <= set(kept(page))
+    assert {"O", "D / Q", "XA101-0007-J26"} <= set(kept(refused))
+    release("A Level", days=1)
+    assert "A Level" in kept(zoe.get(site, htmx=False))
+    release("A Level", seconds=-1)
+    assert "A Level" in kept(zoe.get(site, htmx=True))
+    title, = zoe.get(site, htmx=False).all("h3")
+    assert title.find("bdi").get("lang") == "en"
 
 
 def test_a_word_that_is_printed_has_its_meaning_under_it_in_the_readers_language(zoe, cast, release):

@@ -2,7 +2,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models import passwords
@@ -59,6 +59,7 @@ def test_every_printed_value_comes_back(habit, symbols, username):
 
 
 @pytest.mark.parametrize("habit", [*HABITS, "letters for digits"])
+@settings(deadline=None, max_examples=25)  # the database is asked
 @given(username=usernames)
 def test_every_code_of_a_statement_comes_back(app, habit, username):
     """Its signature is right, and no such series is kept."""

@@ -129,6 +129,7 @@ def test_the_language_is_kept_on_the_way_and_can_be_changed_on_every_page(guest,
         f"/results/{language}/sign-in", f"/results/{language}/", f"/privacy/{language}", f"/verify/{language}",
         f"/results/{language}/nothing", f"/results/{language}/signed-out"))]
 
+    assert "UCI" in visitor.get(f"/privacy/{language}", htmx=False).text
     for page in pages:
         assert page.one("html").get("lang") == tag_of(language)
         assert page.one("title").text.endswith(f"– {visitor.app.config['BOARD_NAME']}")
@@ -173,11 +174,14 @@ def test_the_calendar_has_the_instant_and_nothing_personal(cast, zoe, guest, rel
     assert answer.headers["Content-Type"].startswith("text/calendar")
     assert lines[0] == "BEGIN:VCALENDAR"
     assert lines[-2:] == ["END:VCALENDAR", ""]
-    start, = (line.partition(":")[2] for line in lines if line.startswith("DTSTART"))
-    assert datetime.strptime(start, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) > at
-    assert "SUMMARY:Publication de vos résultats" in lines
+    starts = [line.partition(":")[2] for line in lines if line.startswith("DTSTART")]
+    assert [datetime.strptime(start, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) - at for start in starts] == [
+        timedelta(days=1), timedelta(days=7)]
+    assert [line for line in lines if line.startswith("SUMMARY")] == [
+        f"SUMMARY:Publication de vos résultats – \u2068{name}\u2069" for name in ("A Level", "IGCSE")]
+    assert len({line for line in lines if line.startswith("UID")}) == 2
     assert all(len(line.encode()) <= 75 for line in lines)
-    for personal in ("Zoë", "0001", "XA101", "J26", "A Level", "IGCSE"):
+    for personal in ("Zoë", "0001", "XA101", "J26"):
         assert personal not in answer.text
     assert guest().get("/results/fr/results.ics", htmx=False).location == "/results/fr/sign-in"
     release("A Level", hours=-1)
@@ -218,7 +222,7 @@ def test_a_late_result_is_new_and_only_one_that_had_been_shown_has_changed(cast,
 
 
 def test_ones_own_data_can_be_taken_away_and_tells_no_grade_before_its_time(cast, zoe, guest, release):
-    cast.result(cast.candidates["XA101"][0], "9709", "A*", 93)
+    cast.result(cast.candidates["XA101"][0], "9709", "A*", 93, first_at=(came := cast.now - timedelta(hours=1)))
     cast.result(cast.candidates["XA101"][0], "0580", "C")
     before = zoe.get("/results/en/data.json", htmx=False)
     release("A Level", hours=-1)
@@ -227,7 +231,9 @@ def test_ones_own_data_can_be_taken_away_and_tells_no_grade_before_its_time(cast
     table = list(csv.DictReader(io.StringIO(zoe.get("/results/en/data.csv", htmx=False).body.decode("utf-8-sig"))))
 
     assert {entry["grade"] for entry in json.loads(before.body)["entries"]} == {None}
-    assert (told["username"], told["candidate_number"]) == (USERNAME, "0001")
+    assert (told["username"], told["candidate_number"], told["uci"]) == (
+        USERNAME, "0001", cast.candidates["XA101"][0].uci)
+    assert [entry["first_at"] for entry in told["entries"] if entry["grade"]] == [came.isoformat()]
     assert {entry["syllabus_code"]: (entry["as_printed"], entry["pum"]) for entry in told["entries"]} == {
         "9709": ("A*(a*)", 93), "0580": (None, None)}
     assert [(row["syllabus_code"], row["grade"]) for row in table] == [
@@ -242,7 +248,12 @@ def test_the_sample_of_the_results_page_cannot_be_taken_for_real(guest, language
     assert len(page.all("div", class_="notice warn")) == 2
     titles = ["".join(title.itertext()) for title in page.all("h3")]
     assert len(titles) == 5
-    assert all(title.startswith("Invented ") for title in titles)
+    invented = translation(language, "Invented %(subject)s", subject="")
+    assert all(title.startswith(invented) for title in titles)
+    assert invented.startswith("Invented ") == (language == "en")
+    for name in ("Sample Candidate", "Sample Centre"):
+        assert translation(language, name) in page.text
+    assert page.one("a", class_="back").text == translation(language, "Back")
     assert "statement.pdf" not in page.html
     assert "data.json" not in page.html
 

@@ -15,6 +15,7 @@ def test_before_the_release_it_counts_down_and_afterwards_shows_invented_grades(
     assert "PREVIEW" in before.text
     assert "PREVIEW" in after.text
     assert "Your results are not out yet" in before.text
+    assert "A Level: results come out on" in [text_of(heading) for heading in before.all("h2")]
     assert [text_of(h) for h in after.all("h3")][:2] == ["Invented Mathematics", "Invented Physics"]
     assert "A*(a*)" in after.text.replace(" ", "")
     assert "Invented" not in before.text

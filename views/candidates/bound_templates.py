@@ -12,6 +12,7 @@ from flask_babel import get_translations
 from jinja2 import nodes
 from jinja2.compiler import CodeGenerator
 from jinja2.visitor import NodeTransformer
+from markupsafe import escape
 
 from models.rules.languages import LANGUAGES, tag_of
 from views import assets
@@ -107,14 +108,17 @@ def _bound(language):
     bound.catalogue, bound.kept_pages = catalogue, {}
     bound.globals = {"_": lambda msgid, **values: catalogue.ugettext(msgid) % values, "languages": LANGUAGES,
                      **assets.IN_TEMPLATES}
-    bound.filters = {**shared.filters, "say": lambda sentence: _said(catalogue, sentence)}
+    bound.filters = {**shared.filters, "say": lambda sentence: _said(bound, sentence)}
     bound.code_generator_class = BindingGenerator
     return bound
 
 
-def _said(catalogue, sentence):
-    text = catalogue.ugettext(sentence.msgid)
-    return text % sentence.values if sentence.values else text
+def _said(bound, sentence):
+    text = bound.catalogue.ugettext(sentence.msgid)
+    if not sentence.values:
+        return text
+    kept = bound.get_template("candidates/_words.html").module.kept
+    return escape(text) % {name: kept(value) for name, value in sentence.values.items()}
 
 
 class BindingGenerator(CodeGenerator):
@@ -141,9 +145,10 @@ class Binder(NodeTransformer):
         return self.generic_visit(node)
 
     def _message(self, node):
-        """The message itself, or the message % {its values}."""
+        """The message itself, or the message % {its values}, each escaped but for Markup."""
         text = self.catalogue.ugettext(node.args[0].value)
         if not node.kwargs:
             return nodes.Const(text % {}, lineno=node.lineno)
         values = [nodes.Pair(nodes.Const(given.key), self.visit(given.value)) for given in node.kwargs]
-        return nodes.Mod(nodes.Const(text), nodes.Dict(values), lineno=node.lineno).set_environment(self.environment)
+        text = nodes.Const(escape(text))
+        return nodes.Mod(text, nodes.Dict(values), lineno=node.lineno).set_environment(self.environment)

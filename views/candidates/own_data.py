@@ -4,18 +4,18 @@ import json
 from exchange.tables import csv_bytes
 from models.rules import grades
 
-COLUMNS = ("username", "candidate_name", "candidate_number", "centre_number", "centre_name", "series", "signed_in_at",
-           "looked_before_at", "qualification", "results_at", "syllabus_code", "option_code", "title", "grade",
-           "second_grade", "as_printed", "speaking_endorsement", "pum", "changed_at")
+COLUMNS = ("username", "candidate_name", "candidate_number", "uci", "centre_number", "centre_name", "series",
+           "signed_in_at", "looked_before_at", "qualification", "results_at", "syllabus_code", "option_code", "title",
+           "grade", "second_grade", "as_printed", "speaking_endorsement", "pum", "first_at", "changed_at")
 
 
 def rows_of(sheet):
     """A row of COLUMNS an entry, instants as ISO 8601 in UTC; the Sheet has no grade before its time."""
-    person = (sheet.username, sheet.candidate_name, sheet.candidate_number, sheet.centre_number, sheet.centre_name,
-              sheet.series_name, _iso(sheet.started_at), _iso(sheet.looked_before_at))
+    person = (sheet.username, sheet.candidate_name, sheet.candidate_number, sheet.uci, sheet.centre_number,
+              sheet.centre_name, sheet.series_name, _iso(sheet.started_at), _iso(sheet.looked_before_at))
     return [(*person, part.qualification, _iso(part.visible_at), award.syllabus_code, award.option_code, award.title,
              award.grade, award.second_grade, award.grade and grades.award_text(award.grade, award.second_grade),
-             award.endorsement, award.pum, _iso(award.changed_at))
+             award.endorsement, award.pum, _iso(award.first_at), _iso(award.changed_at))
             for part in sheet.parts for award in part.awards]
 
 

@@ -62,11 +62,11 @@ def _state(sheet):
 
 
 def _waits(sheet, language):
-    """(qualifications, instant in the centre's zone, in UTC, minutes between the two) a distinct release to come."""
-    zone = ZoneInfo(sheet.time_zone)
-    return [(LANGUAGES[language].comma.join(names), instant(at, sheet.time_zone, language),
-             instant(at, "UTC", language), at.astimezone(zone).utcoffset() // timedelta(minutes=1))
-            for at, names in sheet.to_come()]
+    """(qualifications, instant in the centre's zone, in UTC, minutes between the two, how an instant is written) a
+    distinct release to come."""
+    zone, spoken = ZoneInfo(sheet.time_zone), LANGUAGES[language]
+    return [(spoken.comma.join(names), instant(at, sheet.time_zone, language), instant(at, "UTC", language),
+             at.astimezone(zone).utcoffset() // timedelta(minutes=1), spoken.long) for at, names in sheet.to_come()]
 
 
 def _line(award, part, sheet, language):
