@@ -283,6 +283,7 @@ def test_a_value_inside_a_sentence_stands_as_it_is(zoe, guest, cast, release, la
     assert kept(page).count(name) == 2  # whom to ask for a result, and for all else
     assert {"IGCSE", "<i>X</i> & Y"} <= set(kept(page))
     assert {"O", "D / Q", "XA101-0007-J26"} <= set(kept(refused))
+    assert refused.one("a", href="#password").findall("bdi") == []  # in a flexible link a column each
     release("A Level", days=1)
     assert "A Level" in kept(zoe.get(site, htmx=False))
     release("A Level", seconds=-1)
