@@ -139,7 +139,7 @@ def slips(number, code, output):
     if centre is None:
         raise Refused(Sentence("There is no centre %(number)s.", number=number))
     batch = issuing.issue(centre, series, kind="command", by=OPERATOR, now=now())
-    layout = papers.layout_of(current_app.config, centre.language, batch.made_at)
+    layout = papers.layout_of(current_app.config, centre, batch.made_at)
     with open(os.open(output, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as out:
         pages = papers.write_batch(batch, out, layout)
     click.echo(f"{pages} slips are in {output}. The file holds logins: keep it as you would keep the slips.")

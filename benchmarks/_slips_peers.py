@@ -43,7 +43,7 @@ def canvas(slips: list) -> None:
         name = f"Canvas{style}"
         if name not in pdfmetrics.getRegisteredFontNames():
             pdfmetrics.registerFont(TTFont(name, str(typesetting.plain_face(bold=style[0], mono=style[1]).path)))
-    plan = engine.plan_of(LAYOUT.slip_design, len(slips[0].releases), len(slips[0].contact), False)
+    plan = engine.plan_of(LAYOUT.slip_design(1), len(slips[0].releases), len(slips[0].contact), False)
     page = Canvas(io.BytesIO(), pagesize=(plan.width, plan.height))
     page.beginForm("background")
     page.setFillColorRGB(0.93, 0.95, 0.98)

@@ -9,7 +9,7 @@ from pathlib import Path
 import jinja2
 
 from documents.engine import Plan, Unusual, compile_literal, names_in, values_in
-from documents.pages import PAPERS, forget_templates
+from documents.pages import MARK, PAPERS, forget_templates
 from documents.slips import SHEETS, Layout, Slip, plan_of, values_of
 from documents.text import Unprintable
 from models.rules.languages import LANGUAGES
@@ -34,7 +34,7 @@ def check_template(folder: Path | None, logo: Path | None = None, languages=tupl
     plan_of.cache_clear()
     said: dict[str, str] = {}
     for per_page, paper, language in product(SHEETS, PAPERS, languages):
-        layout = Layout(per_page=per_page, paper=paper, language=language, templates=folder, logo=logo,
+        layout = Layout(per_page=per_page, paper=paper, language=language, templates=folder, logo=logo or MARK,
                         board_name="Examinations Board", printed_text="1 July 2026")
         for slip in SAMPLES:
             for reason in _reasons(slip, layout):

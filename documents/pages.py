@@ -16,6 +16,7 @@ from models.rules.languages import LANGUAGES, tag_of
 _HAN_BLANK = re.compile("(?<=[\u4e00-\u9fff]) | (?=[\u4e00-\u9fff])")
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "templates" / "paper"
+MARK = ROOT / "static" / "mark.svg"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Design:
     board_name: str = ""
     templates: Path | None = None
     logo: Path | None = None
+    air: float = 1.0                            # of the gaps that a template may give up, 0 to 1
 
     @property
     def right_to_left(self) -> bool:
@@ -59,8 +61,9 @@ class Design:
             values, _=lambda text: _static(translation(self.language, text)), language=tag_of(self.language),
             unspaced="SC" in LANGUAGES[self.language].scripts, direction="rtl" if rtl else "ltr",
             start="right" if rtl else "left", end="left" if rtl else "right",
-            paper=self.paper, board_name=self.board_name, logo=self.logo and str(self.logo), folder=str(TEMPLATES),
-            faces=_declared(self.language, faces), families=_families(self.language, faces))
+            paper=self.paper, air=self.air, board_name=self.board_name, logo=self.logo and str(self.logo),
+            folder=str(TEMPLATES), faces=_declared(self.language, faces),
+            families=_families(self.language, faces))
 
 
 @cache

@@ -5,6 +5,7 @@ from pathlib import Path
 from documents import words
 from documents.engine import Name
 from documents.languages import translation
+from documents.pages import MARK
 from documents.slips import Layout, Slip, write_slips
 from documents.text import name_of
 from models.acts import issuing
@@ -32,15 +33,17 @@ def login_rows(pairs, centre, dead=""):
                grouped(secret) if secret else dead)
 
 
-def layout_of(settings, language, made_at, **options):
-    """A Layout with the board's name, the site's address and the time of making from the settings."""
+def layout_of(settings, centre, made_at, language=None, **options):
+    """A Layout with the board's name and mark and the site's address from the settings; in the centre's language where
+    no other was chosen, printed at the centre's own time."""
+    language = language or centre.language
     url = settings["SITE_ADDRESS"]
     return Layout(
         language=language, board_name=settings["BOARD_NAME"], site_url=url,
         site_address=url.split("://")[-1].rstrip("/"), printed_at=made_at,
-        printed_text=words.with_place(made_at, "UTC", language),
+        printed_text=words.with_place(made_at, centre.time_zone, language),
         templates=Path(settings["SLIP_TEMPLATES"]) if settings["SLIP_TEMPLATES"] else None,
-        logo=Path(settings["SLIP_LOGO"]) if settings["SLIP_LOGO"] else None, **options)
+        logo=Path(settings["SLIP_LOGO"] or MARK), **options)
 
 
 def paper(slip, secret, place, language):

@@ -23,18 +23,22 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
-from itertools import islice
+from itertools import groupby, islice
+from operator import attrgetter
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 import pikepdf
 
 from documents.engine import (
+    READABLE,
     Cell,
     Code,
+    Overfull,
     Plan,
     Press,
     SharedCode,
@@ -47,12 +51,14 @@ from documents.engine import (
     values_in,
 )
 from documents.languages import translation
-from documents.pages import PAPERS, Design, Paper
+from documents.pages import MARK, PAPERS, Design, Paper
 from documents.text import Unprintable, centre_of, checked, name_of
 from models.database import Sentence
+from models.rules.languages import LANGUAGES
 
 TITLE = "Confidential Examination results information"
-NAME = 0                                        # the place of the candidate's name among a slip's values
+NAME, OWN = 0, 5                                # of a slip's values: the place of the name, the number of its own
+AIR = (1.0, 0.75, 0.5, 0.25)                    # tried before none; a page is given as much as it has room for
 MOST_RELEASES, MOST_CONTACT_LINES = 6, 4
 COVER_ROWS = {"A4": 30, "Letter": 27}
 
@@ -99,7 +105,7 @@ def per_page_of(text):
 class Layout:
     """How a document of slips looks. Nothing in it is about one candidate."""
 
-    per_page: int = 1                           # one of SHEETS
+    per_page: int = 1                           # one of SHEETS; fewer where letters would be below 7 points
     paper: str = "A4"                           # or "Letter"
     cover: bool = False                         # a first sheet to tick candidates off
     language: str = "en"
@@ -111,16 +117,24 @@ class Layout:
     printed_at: datetime | None = None          # aware; goes into the file's properties
     printed_text: str = ""                      # the same for people, "23 Nov 2026, 21:10 UTC"
     templates: Path | None = None               # the board's own templates, looked at first
-    logo: Path | None = None                    # SVG or PNG
+    logo: Path = MARK                           # SVG or PNG
 
     def design(self, template: str, columns: int = 1, rows: int = 1) -> Design:
         sheet = PAPERS[self.paper]
         paper = Paper(sheet.width / columns, sheet.height / rows)
         return Design(template, paper, self.language, self.board_name, self.templates, self.logo)
 
-    @property
-    def slip_design(self) -> Design:
-        return self.design(*SHEETS[self.per_page][:3])
+    def slip_design(self, per_page: int) -> Design:
+        return self.design(*SHEETS[per_page][:3])
+
+
+class _Ready(NamedTuple):
+    """A slip that can be printed: how many like it lie on a sheet, its plan, and the texts to be stamped."""
+
+    per_page: int
+    slip: Slip
+    plan: Plan
+    texts: list[str]
 
 
 def write_slips(slips: Iterable[Slip], out: BinaryIO, layout: Layout, *, password: str | None = None,
@@ -140,13 +154,13 @@ def write_slips(slips: Iterable[Slip], out: BinaryIO, layout: Layout, *, passwor
         return pages
     press = Press(out, layout.language, translation(layout.language, TITLE), layout.tagged, layout.printed_at)
     covered: list[tuple[str, str]] = []
-    done, slip, design = 0, None, layout.slip_design
-    for group in _groups(slips, layout.per_page):
-        _page(press, group, layout, design)
+    done, slip = 0, None
+    for group in _sheets(slips, layout):
+        _page(press, group, layout)
         done += len(group)
-        slip = group[0]
+        slip = group[0].slip
         if layout.cover:
-            covered += ((one.candidate_number, one.candidate_name) for one in group)
+            covered += ((one.slip.candidate_number, one.slip.candidate_name) for one in group)
         if progress:
             progress(done)
     if slip is None:
@@ -157,28 +171,27 @@ def write_slips(slips: Iterable[Slip], out: BinaryIO, layout: Layout, *, passwor
     return len(press.pages)
 
 
-def _groups(slips: Iterable[Slip], size: int) -> Iterator[list[Slip]]:
-    slips = iter(slips)
-    while group := list(islice(slips, size)):
-        yield group
+def _sheets(slips: Iterable[Slip], layout: Layout) -> Iterator[list[_Ready]]:
+    """What lies together on a sheet, in order: a slip that needs a larger part begins another sheet."""
+    parts = [(per_page, layout.slip_design(per_page)) for per_page in reversed(SHEETS) if per_page <= layout.per_page]
+    for per_page, alike in groupby((_ready(slip, layout, parts) for slip in slips), attrgetter("per_page")):
+        while group := list(islice(alike, per_page)):
+            yield group
 
 
-def _page(press: Press, group: list[Slip], layout: Layout, design: Design) -> None:
-    paper = PAPERS[layout.paper]
-    cells, values = [], []
-    for slip, (x, y) in zip(group, _places(layout.per_page, paper, design.right_to_left), strict=False):
-        plan, texts = _stampable(slip, layout, design)
-        cells.append(Cell(plan, x, y))
-        values.append(texts)
-    lines = _cut_lines(layout.per_page, paper)
+def _page(press: Press, group: list[_Ready], layout: Layout) -> None:
+    per_page, paper = group[0].per_page, PAPERS[layout.paper]
+    places = _places(per_page, paper, LANGUAGES[layout.language].is_right_to_left)
+    cells = tuple(Cell(one.plan, x, y) for one, (x, y) in zip(group, places, strict=False))
+    lines = _cut_lines(per_page, paper)
     try:
-        press.page(sheet(tuple(cells), (paper.width, paper.height), layout.tagged, lines), values)
+        press.page(sheet(cells, (paper.width, paper.height), layout.tagged, lines), [one.texts for one in group])
     except TooLong as error:
-        raise _refused(group, error) from error
+        raise _refused([one.slip for one in group], error) from error
 
 
-def _stampable(slip: Slip, layout: Layout, design: Design) -> tuple[Plan, list[str]]:
-    """A slip's plan and texts; where the template cannot be stamped, a plan of its own page, and no texts."""
+def _ready(slip: Slip, layout: Layout, parts: list[tuple[int, Design]]) -> _Ready:
+    """The slip in the first of these parts of a sheet in which it is readable. Raises Unprintable."""
     if len(slip.releases) > MOST_RELEASES or not 1 <= len(slip.contact) <= MOST_CONTACT_LINES:
         raise Unprintable(Sentence("A slip has at most six release times and one to four contact lines."))
     values = values_of(slip, layout)
@@ -186,23 +199,56 @@ def _stampable(slip: Slip, layout: Layout, design: Design) -> tuple[Plan, list[s
         texts = [checked(text) for text in _texts_of(values)]
     except Unprintable as error:
         raise _refused([slip], error) from error
-    try:
-        plan = _plan_for(slip, values["slip"], design)
+    for per_page, design in parts:
+        try:
+            return _Ready(per_page, slip, *_in_part(slip, values["slip"], texts, design, per_page))
+        except (Unusual, Unprintable) as error:
+            why = error
+            if not isinstance(error, Overfull):
+                break
+    raise _refused([slip], why) from why
+
+
+def _in_part(slip: Slip, values: dict, texts: list[str], design: Design, per_page: int) -> tuple[Plan, list[str]]:
+    """A slip's plan and texts for its part of a sheet; where the template cannot be stamped, a plan of its own page,
+    and no texts. Raises Overfull where fewer on a sheet would let more be read."""
+    shape, name = (design, len(slip.releases), len(slip.contact), slip.dead), values["candidate_name"]
+    if per_page == 1:
+        plan = plan_of(*shape)
+        if not name.whole or (isinstance(plan, Plan) and not _has_room(plan, name, 0.0)):
+            saying = plan_of(*shape, True)      # that it is another; a board's own template may lack the room
+            plan = saying if isinstance(saying, Plan) else plan
         if isinstance(plan, Plan):
             return plan, texts
-        return _within(compile_literal(design, values), design), []
-    except (Unusual, Unprintable) as error:
-        raise _refused([slip], error) from error
+    else:
+        own = OWN - slip.dead                   # a dead login has no password
+        for tall in (False, True):
+            plan = plan_of(*shape, not name.whole, tall)
+            if isinstance(plan, Unusual):
+                break
+            if _has_room(plan, name) and _readable(plan, own, tuple(texts[own:])):
+                return plan, texts
+        if isinstance(plan, Plan | Overfull):
+            raise Overfull
+    return _airy(compile_literal, design, {"slip": values}), []
 
 
-def _plan_for(slip: Slip, values: dict, design: Design) -> Plan | Unusual:
-    """The plan for a slip of these values; where the name is not printed as it is written, one that says so."""
-    shape, name = (design, len(slip.releases), len(slip.contact), slip.dead), values["candidate_name"]
-    plan = plan_of(*shape)
-    if isinstance(plan, Unusual) or (name.whole and all(fits(slot, name) for slot in _name_slots(plan))):
-        return plan
-    saying = plan_of(*shape, True)
-    return plan if isinstance(saying, Unusual) else saying      # a board's own template may lack the room
+def _has_room(plan: Plan, name: str, least: float = READABLE) -> bool:
+    return all(fits(slot, name, least) for slot in _name_slots(plan))
+
+
+@lru_cache(maxsize=256)
+def _readable(plan: Plan, first: int, texts: tuple[str, ...]) -> bool:
+    """Whether the values from the `first` on, which a centre's slips have in common, are readable in their rooms."""
+    return all(fits(slot, texts[slot.value - first]) for slot in plan.slots if slot.value >= first)
+
+
+def _airy(compiled: Callable[[Design, dict], Plan], design: Design, values: dict) -> Plan:
+    """What a compiler makes of a page, with as much air as it has room for. Raises Overfull where it has none."""
+    for air in AIR:
+        with suppress(Overfull):
+            return _within(compiled(replace(design, air=air), values), design)
+    return _within(compiled(replace(design, air=0.0), values), design)
 
 
 @lru_cache(maxsize=256)
@@ -274,17 +320,18 @@ def values_of(slip: Slip, layout: Layout) -> dict:
     return {"slip": {
         "candidate_name": name,                 # first, as NAME has it
         "candidate_number": slip.candidate_number,
+        "username": slip.username,
+        "code": _code(slip, layout),
+        "password": "" if slip.dead else slip.password,         # so far its own
         "centre": centre_of(slip.centre_number, slip.centre_name),
         "series": slip.series,
         "site_address": layout.site_address,
-        "username": slip.username,
-        "password": "" if slip.dead else slip.password,
-        "code": _code(slip, layout),
         "releases": slip.releases,
         "contact": slip.contact,
         "printed": _printed(layout.language, slip.generation, layout.printed_text),
         "dead": slip.dead,
         "misprinted": not name.whole,
+        "tall": False,                          # whether release times have rows of two lines
     }}
 
 
@@ -315,14 +362,15 @@ def _printed(language: str, generation: int, when: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def plan_of(design: Design, releases: int, contact: int, dead: bool, misprinted: bool = False) -> Plan | Unusual:
+def plan_of(design: Design, releases: int, contact: int, dead: bool, misprinted: bool = False,
+            tall: bool = False) -> Plan | Unusual:
     """The plan of all slips of one shape; which values they carry does not matter to it. A template that cannot be
     stamped gives the reason why."""
     sample = Slip("XA101", "Centre", "0001", "Name", "June 2026", "XA101-0001-J26", "2222-2222-2222-2222",
                   (("Qualification", "Time"),) * releases, ("Contact",) * contact, 1, dead)
     try:
         values = values_of(sample, Layout(printed_text="now"))
-        values["slip"]["misprinted"] = misprinted
-        return _within(compile_page(design, values), design)
+        values["slip"] |= {"misprinted": misprinted, "tall": tall}
+        return _airy(compile_page, design, values)
     except Unusual as reason:
         return reason

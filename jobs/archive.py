@@ -109,15 +109,14 @@ def _write(job, out, progress, go_on):
     if job.wanted["format"] == CSV:
         out.write(csv_bytes(LOGIN_COLUMNS, _rows(places, progress)))
         return
-    layout = layout_of(current_app.config, job.centre.language, job.created_at, **job.wanted["layout"])
-    languages = {_name_of(place): place.centre.language for place in places}
-    write_archive(_files(places, go_on), out, layout, languages=languages, progress=progress)
+    write_archive(_files(job, places, go_on), out, progress=progress)
 
 
-def _files(places, go_on):
+def _files(job, places, go_on):
     for place in places:
         if in_hand := list(issuing.slips_in_hand(place.centre, place.series)):
-            yield _name_of(place), _papers(place, in_hand, go_on)
+            layout = layout_of(current_app.config, place.centre, job.created_at, **job.wanted["layout"])
+            yield _name_of(place), _papers(place, in_hand, go_on), layout
 
 
 def _papers(place, in_hand, go_on):

@@ -14,14 +14,15 @@ from documents.engine.compiler import (
     values_in,
     with_images,
 )
-from documents.engine.fitting import TooLong, fits, wrapped
+from documents.engine.drawing import Overfull
+from documents.engine.fitting import READABLE, TooLong, fits, wrapped
 from documents.engine.lettering import alphabet
 from documents.engine.sheets import Cell, sheet, single_sheet, stacked
 from documents.engine.signature import Container
 from documents.engine.stamping import Press, Signing
 from documents.engine.typesetting import FACES, Face, clusters, plain_face, script_face, unprintable, use_fonts
 
-__all__ = ["FACES", "Cell", "Code", "Container", "Face", "FineCode", "Link", "Name", "Plan", "Press", "SharedCode",
-           "Signature", "Signing", "TooLong", "Unusual", "alphabet", "clusters", "compile_literal", "compile_page",
+__all__ = ["FACES", "READABLE", "Cell", "Code", "Container", "Face", "FineCode", "Link", "Name", "Overfull", "Plan",
+           "Press", "SharedCode", "Signature", "Signing", "TooLong", "Unusual", "alphabet", "clusters", "compile_literal", "compile_page",
            "fits", "names_in", "plain_face", "script_face", "sheet", "single_sheet", "stacked", "unprintable",
            "use_fonts", "values_in", "with_images", "wrapped"]

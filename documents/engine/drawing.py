@@ -22,6 +22,10 @@ class Unusual(ValueError):
     """The page uses something that cannot be stamped; the text says what, in words for a designer."""
 
 
+class Overfull(Unusual):
+    """The page has more to say than it has room for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Style:
     """How a text looks: size in points, fill colour as PDF operands, which of the three faces."""
@@ -60,7 +64,7 @@ def read(pdf: bytes, pages: int) -> list[Drawing]:
     """The pages of a PDF, which must be this many."""
     document = pypdf.PdfReader(io.BytesIO(pdf))
     if len(document.pages) != pages:
-        raise Unusual("The page does not fit on one sheet.")
+        raise Overfull("The page does not fit on one sheet.")
     return [_Replay(page, document).drawing for page in document.pages]
 
 

@@ -1,9 +1,10 @@
 """Where a value's lines go in its room: as the template has it, else smaller, else on more lines, never outside.
 
-The rule, in this order: full size on one line; down to 70 % on one line; then full size, 85 %, 70 %, 60 %, 50 %, 40 %
-on as many lines as the room holds, broken at spaces, after hyphens, or inside a word that is wider than the room, there
-between letters with all their marks. What still does not fit is cut if it is a name, else refused. Further lines share
-the slack above and below the first one as it did.
+The rule, in this order: full size on one line; down to 85 % on one line; then full size, 85 %, 70 %, 60 %, 50 %, 40 %
+on as many lines as the room holds, broken at spaces and after hyphens; the same broken inside words that are wider than
+the room, there between letters with all their marks. No letter is below 7 points while that fits (`fits` tells, and a
+caller with larger rooms takes one of those). What still does not fit is cut if it is a name, else refused. Further
+lines share the slack above and below the first one as it did.
 """
 from __future__ import annotations
 
@@ -21,11 +22,13 @@ from documents.engine.compiler import ASCENT, DESCENT, Name, Slot
 from documents.engine.lettering import Line
 from documents.engine.typesetting import places_to_cut
 
-ONE_LINE, SMALLEST = 0.7, (1.0, 0.85, 0.7, 0.6, 0.5, 0.4)
+READABLE = 7.0                                  # points
+ONE_LINE, SCALES = 0.85, (1.0, 0.85, 0.7, 0.6, 0.5, 0.4)
 LEADING = 1.18
 _HYPHENS = "\N{HYPHEN}\N{EN DASH}\N{HEBREW PUNCTUATION MAQAF}-"
-# Of a text: words, each with the blank before it, parted after a hyphen.
-_PARTS = re.compile(f" ?(?:[^ {_HYPHENS}]+[{_HYPHENS}]*|[{_HYPHENS}]+)")
+_IDEOGRAPHS = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+# Of a text: words, each with the blank before it, parted after a hyphen; an ideograph is a word.
+_PARTS = re.compile(f" ?(?:[{_IDEOGRAPHS}]|[^ {_HYPHENS}{_IDEOGRAPHS}]+[{_HYPHENS}]*|[{_HYPHENS}]+)")
 
 
 class TooLong(ValueError):
@@ -47,16 +50,16 @@ def place(slot: Slot, text: str) -> tuple[Placed, ...]:
     whole = _line(slot, text, slot.style.size)
     if whole.width <= slot.right - slot.left + 0.01:
         return (_at(slot, text, whole, slot.baseline),)
-    size, lines = _laid_out(slot, text) or _cut(slot, text)
+    size, lines = _laid_out(slot, text, READABLE) or _laid_out(slot, text, 0.0) or _cut(slot, text)
     first = _first_baseline(slot, len(lines), size)
     return tuple(_at(slot, line, _line(slot, line, size), first - index * size * LEADING)
                  for index, line in enumerate(lines))
 
 
-def fits(slot: Slot, text: str) -> bool:
-    """Whether all of a value has room. Asked of every name, so a short one is not measured: few letters are wider than
-    high, and there is room to spare for them."""
-    return len(text) * slot.style.size * ONE_LINE <= slot.right - slot.left or _laid_out(slot, text) is not None
+def fits(slot: Slot, text: str, least: float = READABLE) -> bool:
+    """Whether all of a value has room in letters of so many points. Asked of every name, so a short one is not
+    measured: few letters are wider than high, and there is room to spare for them."""
+    return len(text) * slot.style.size * ONE_LINE <= slot.right - slot.left or _laid_out(slot, text, least) is not None
 
 
 def wrapped(slot: Slot, text: str | list[str]) -> list[str]:
@@ -68,18 +71,23 @@ def wrapped(slot: Slot, text: str | list[str]) -> list[str]:
         [part] if _line(slot, part, size).width <= room else _PARTS.findall(part))], size, room))
 
 
-def _laid_out(slot: Slot, text: str) -> tuple[float, list[str]] | None:
+def _laid_out(slot: Slot, text: str, least: float) -> tuple[float, list[str]] | None:
     """The size and the lines of a value; None where it has no room."""
     room, size = slot.right - slot.left, slot.style.size
+    least = max(min(least, size), size * SCALES[-1])
     width = _line(slot, text, size).width
     if width <= room + 0.01:
         return size, [text]
-    if room / width >= ONE_LINE:
-        return int(size * room / width * 100) / 100, [text]
-    for scale in SMALLEST:
-        lines = list(_wrapped(slot, _PARTS.findall(text), size * scale, room))
-        if _first_baseline(slot, len(lines), size * scale) is not None:
-            return size * scale, lines
+    shrunk = int(size * room / width * 100) / 100
+    if shrunk >= max(least, size * ONE_LINE):
+        return shrunk, [text]
+    parts = _PARTS.findall(text)
+    widest = max(_line(slot, part.lstrip(" "), size).width for part in parts) / size
+    sizes = {max(size * scale, least) for scale in SCALES}
+    for smaller in sorted(sizes, key=lambda smaller: (widest * smaller > room, -smaller)):     # whole words first
+        lines = list(_wrapped(slot, parts, smaller, room))
+        if _first_baseline(slot, len(lines), smaller) is not None:
+            return smaller, lines
     return None
 
 
@@ -87,7 +95,7 @@ def _cut(slot: Slot, text: str) -> tuple[float, list[str]]:
     """As many lines of the smallest letters as the room holds, with an ellipsis at their end."""
     if not isinstance(text, Name):
         raise TooLong(text)
-    room, size = slot.right - slot.left, slot.style.size * SMALLEST[-1]
+    room, size = slot.right - slot.left, slot.style.size * SCALES[-1]
     most = next(count for count in range(1, len(text) + 1) if _first_baseline(slot, count + 1, size) is None)
     *lines, last = islice(_wrapped(slot, _PARTS.findall(text), size, room), most)
     shortened = (last[:end].rstrip() + "…" for end in (*reversed(places_to_cut(last)), 0))

@@ -32,7 +32,7 @@ def named(name: str) -> Slip:
 
 def drawn_by_xhtml2pdf(slip: Slip, layout: Layout = LAYOUT) -> bytes:
     """The naive page: the same template with the values in it."""
-    design = layout.slip_design
+    design = layout.slip_design(layout.per_page)
     html = design.html(compiler.with_images(engine.values_of(slip, layout)))
     return compiler.draw(markup.read(html).html(), design.roots)
 

@@ -11,7 +11,8 @@ def test_an_archive_holds_each_centres_slips_as_its_own_file():
                                      for slip in range(1, 4)] for number in range(1, 4)}
     out, told = io.BytesIO(), []
 
-    pages = write_archive(centres.items(), out, LAYOUT, progress=lambda name, pages: told.append((name, pages)))
+    pages = write_archive(((name, slips, LAYOUT) for name, slips in centres.items()), out,
+                          progress=lambda name, pages: told.append((name, pages)))
 
     archive = zipfile.ZipFile(out)
     assert pages == 9
@@ -38,6 +39,6 @@ class Pipe(io.RawIOBase):
 def test_an_archive_is_the_same_down_a_connection():
     pipe, files = Pipe(), [("XA101.pdf", [SLIP])]
 
-    write_archive(files, pipe, LAYOUT)
+    write_archive(((name, slips, LAYOUT) for name, slips in files), pipe)
 
     assert zipfile.ZipFile(io.BytesIO(b"".join(pipe.parts))).read("XA101.pdf") == printed(SLIP)

@@ -28,7 +28,7 @@ def board(tmp_path):
 
 
 def why(layout) -> str:
-    plan = engine.plan_of(layout.slip_design, 2, 3, False)
+    plan = engine.plan_of(layout.slip_design(1), 2, 3, False)
     return str(plan) if isinstance(plan, Unusual) else ""
 
 

@@ -29,7 +29,7 @@ def printed(app, batch):
     """{username: password} as the batch's PDF prints them."""
     out = io.BytesIO()
     with app.app_context():
-        papers.write_batch(batch, out, papers.layout_of(app.config, "en", batch.made_at))
+        papers.write_batch(batch, out, papers.layout_of(app.config, batch.centre, batch.made_at))
     logins = {}
     for page in pdf_text(out.getvalue()):
         words = page.split()

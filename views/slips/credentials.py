@@ -127,7 +127,7 @@ def pdf(number, code, public_id):
         return _password_first(chosen, centre, series)
     language = form.get("language") if form.get("language") in LANGUAGES else "en"
     layout = papers.layout_of(
-        current_app.config, language, chosen.made_at, per_page=per_page_of(form.get("per_page")),
+        current_app.config, centre, chosen.made_at, language, per_page=per_page_of(form.get("per_page")),
         paper="Letter" if form.get("paper") == "Letter" else "A4", cover="cover" in form,
         sign_in_code="sign_in_code" in form)
     out = io.BytesIO()  # never a file: it holds every password
