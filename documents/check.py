@@ -8,7 +8,7 @@ from pathlib import Path
 
 import jinja2
 
-from documents.engine import Plan, Unusual, compile_literal, names_in, values_in
+from documents.engine import Overfull, Plan, Unusual, compile_literal, names_in, values_in
 from documents.pages import MARK, PAPERS, forget_templates
 from documents.slips import SHEETS, Layout, Slip, plan_of, values_of
 from documents.text import Unprintable
@@ -38,15 +38,15 @@ def check_template(folder: Path | None, logo: Path | None = None, languages=tupl
                         board_name="Examinations Board", printed_text="1 July 2026")
         for slip in SAMPLES:
             for reason in _reasons(slip, layout):
-                where = f"{layout.slip_design.template} ({paper}, {language}, {len(slip.releases)} release times)"
-                said.setdefault(reason, where)
+                template = SHEETS[per_page].template
+                said.setdefault(reason, f"{template} ({paper}, {language}, {len(slip.releases)} release times)")
     return [f"{where}: {reason}" for reason, where in said.items()]
 
 
 def _reasons(slip: Slip, layout: Layout) -> Iterator[str]:
-    values = values_of(slip, layout)
+    values, design = values_of(slip, layout), layout.slip_design(layout.per_page)
     try:
-        plan = plan_of(layout.slip_design, len(slip.releases), len(slip.contact), slip.dead,
+        plan = plan_of(design, len(slip.releases), len(slip.contact), slip.dead,
                        values["slip"]["misprinted"])
     except jinja2.TemplateError as error:
         yield f"The template cannot be read: {error}"
@@ -54,6 +54,8 @@ def _reasons(slip: Slip, layout: Layout) -> Iterator[str]:
     except Unprintable as error:
         yield str(error)
         return
+    if isinstance(plan, Overfull) and layout.per_page > 1:
+        return                                  # it is printed with fewer on a sheet
     if isinstance(plan, Unusual):
         yield f"{plan} Every candidate's page is laid out by itself, about a thousand times slower."
         return
@@ -62,7 +64,7 @@ def _reasons(slip: Slip, layout: Layout) -> Iterator[str]:
     if unused:
         yield f"These values are not on the page: {', '.join(unused)}."
     try:
-        page = compile_literal(layout.slip_design, values)
+        page = compile_literal(replace(design, air=0.0), values)
     except Unusual as error:
         yield f"With {slip.candidate_name} as the candidate: {error}"
         return

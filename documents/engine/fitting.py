@@ -28,7 +28,7 @@ LEADING = 1.18
 _HYPHENS = "\N{HYPHEN}\N{EN DASH}\N{HEBREW PUNCTUATION MAQAF}-"
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 # Of a text: words, each with the blank before it, parted after a hyphen; an ideograph is a word.
-_PARTS = re.compile(f" ?(?:[{_IDEOGRAPHS}]|[^ {_HYPHENS}{_IDEOGRAPHS}]+[{_HYPHENS}]*|[{_HYPHENS}]+)")
+_PARTS = re.compile(f" ?(?:[{_IDEOGRAPHS}]|[^ {_IDEOGRAPHS}{_HYPHENS}]+[{_HYPHENS}]*|[{_HYPHENS}]+)")
 
 
 class TooLong(ValueError):

@@ -73,3 +73,20 @@ def test_even_forty_joined_consonants_stay_in_the_room():
 
     assert "".join(line.text for line in lines) == "क्" * 40
     assert all(line.x + line.line.width <= slot.right + 0.02 for line in lines)
+
+
+@pytest.mark.parametrize(("per_page", "name", "lines"), [
+    *((per_page, "Maximiliana Wolkenstein-Mondragon-Featherstonehaugh", [
+        "Maximiliana Wolkenstein-Mondragon-", "Featherstonehaugh"]) for per_page in (1, 4)),
+    (4, "Wolfeschlegelsteinhausen-Featherstonehaugh", ["Wolfeschlegelsteinhausen-", "Featherstonehaugh"]),
+    (4, "Wolfeschlegelsteinhausenbergerdorff-Wolkenstein", ["Wolfeschlegelsteinhausenbergerdorff-", "Wolkenstein"]),
+])
+def test_a_name_is_parted_between_its_words_rather_than_shrunk_or_cut_inside_one(per_page, name, lines):
+    assert [line.text for line in fitting.place(room_of_the_name(per_page), name)] == lines
+
+
+def test_an_ideograph_is_a_word():
+    lines = fitting.place(room_of_the_name(4), "上海市第一外国语学校附属高级中学国际课程中心考试办公室")
+
+    assert len(lines) == 2
+    assert float(lines[0].line.show.split()[1]) >= 8.5
