@@ -23,6 +23,6 @@ from documents.engine.stamping import Press, Signing
 from documents.engine.typesetting import FACES, Face, clusters, plain_face, script_face, unprintable, use_fonts
 
 __all__ = ["FACES", "READABLE", "Cell", "Code", "Container", "Face", "FineCode", "Link", "Name", "Overfull", "Plan",
-           "Press", "SharedCode", "Signature", "Signing", "TooLong", "Unusual", "alphabet", "clusters", "compile_literal", "compile_page",
-           "fits", "names_in", "plain_face", "script_face", "sheet", "single_sheet", "stacked", "unprintable",
-           "use_fonts", "values_in", "with_images", "wrapped"]
+           "Press", "SharedCode", "Signature", "Signing", "TooLong", "Unusual", "alphabet", "clusters",
+           "compile_literal", "compile_page", "fits", "names_in", "plain_face", "script_face", "sheet",
+           "single_sheet", "stacked", "unprintable", "use_fonts", "values_in", "with_images", "wrapped"]

@@ -43,7 +43,7 @@ def sizes(pdf):
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=str)
 def test_no_letter_is_below_seven_points_whatever_a_slip_has_to_say(layout):
-    shapes = [(releases, contact) for releases in (0, 1, 3, 5, 6) for contact in (1, 3, 4)]
+    shapes = [(0, 1), (2, 3), (5, 3), (6, 4)]
 
     pdf = printed(*(saying(layout.language, *shape) for shape in shapes), layout=layout)
 
@@ -81,11 +81,11 @@ def test_every_code_is_read_from_a_picture_of_100_dots_an_inch_and_keeps_its_whi
     secret = "#u=XA101-0007-J26&p=497RCH3Y3MKMG3NV" if layout.sign_in_code else ""
     assert read == [f"https://results.example/results/{secret}"] * 4
     for number in range(len(pages)):
-        _white_around_the_codes(picture(pdf, number, 600 / 72))
+        _white_around_the_codes(picture(pdf, number, 300 / 72))
 
 
 def _white_around_the_codes(page):
-    """Of a page at 600 dots an inch: each code's frame has no grey of the box around it, and no black."""
+    """Of a page at 300 dots an inch: each code's frame has no grey of the box around it, and no black."""
     for code in zxingcpp.read_barcodes(page):
         left, top, right, bottom = (code.position.top_left.x, code.position.top_left.y,
                                     code.position.bottom_right.x, code.position.bottom_right.y)
