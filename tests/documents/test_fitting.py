@@ -79,7 +79,8 @@ def test_even_forty_joined_consonants_stay_in_the_room():
     *((per_page, "Maximiliana Wolkenstein-Mondragon-Featherstonehaugh", [
         "Maximiliana Wolkenstein-Mondragon-", "Featherstonehaugh"]) for per_page in (1, 4)),
     (4, "Wolfeschlegelsteinhausen-Featherstonehaugh", ["Wolfeschlegelsteinhausen-", "Featherstonehaugh"]),
-    (4, "Wolfeschlegelsteinhausenbergerdorff-Wolkenstein", ["Wolfeschlegelsteinhausenbergerdorff-", "Wolkenstein"]),
+    (4, "Wolfeschlegelsteinhausenbergerdorffwelche-Wolkenstein", [
+        "Wolfeschlegelsteinhausenbergerdorffwelche-", "Wolkenstein"]),
 ])
 def test_a_name_is_parted_between_its_words_rather_than_shrunk_or_cut_inside_one(per_page, name, lines):
     assert [line.text for line in fitting.place(room_of_the_name(per_page), name)] == lines

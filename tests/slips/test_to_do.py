@@ -188,7 +188,7 @@ def two_centres(cast):
             for number, centre in (("XA101", cast.karachi), ("XA102", cast.lima))}
 
 
-def test_one_zip_holds_the_newest_slip_of_every_candidate_in_their_centres_language_and_time(cast, plain, do_all, two_centres):
+def test_one_zip_holds_everybodys_newest_slip_in_their_centres_language_and_time(cast, plain, do_all, two_centres):
     reissue = {"act": "reissue", "candidate": ["0002"]}  # the newest PDF file of this centre holds one slip only
     visitor = plain(cast.associates_officer)
     visitor.post("/centres/XA101/candidate-results/june-2026/credentials", reissue)
