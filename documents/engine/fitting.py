@@ -59,7 +59,8 @@ def place(slot: Slot, text: str) -> tuple[Placed, ...]:
 def fits(slot: Slot, text: str, least: float = READABLE) -> bool:
     """Whether all of a value has room in letters of so many points. Asked of every name, so a short one is not
     measured: few letters are wider than high, and there is room to spare for them."""
-    return len(text) * slot.style.size * ONE_LINE <= slot.right - slot.left or _laid_out(slot, text, least) is not None
+    smallest = max(slot.style.size * ONE_LINE, min(slot.style.size, least))
+    return len(text) * smallest <= slot.right - slot.left or _laid_out(slot, text, least) is not None
 
 
 def wrapped(slot: Slot, text: str | list[str]) -> list[str]:
