@@ -52,7 +52,7 @@ from documents.engine import (
 )
 from documents.languages import translation
 from documents.pages import MARK, PAPERS, Design, Paper
-from documents.text import Unprintable, centre_of, checked, name_of
+from documents.text import Unprintable, centre_of, checked, name_of, tapped
 from models.database import Sentence
 from models.rules.languages import LANGUAGES
 
@@ -325,9 +325,9 @@ def values_of(slip: Slip, layout: Layout) -> dict:
         "password": "" if slip.dead else slip.password,         # so far its own
         "centre": centre_of(slip.centre_number, slip.centre_name),
         "series": slip.series,
-        "site_address": layout.site_address,
+        "site_address": tapped(layout.site_address, layout.site_url),
         "releases": slip.releases,
-        "contact": slip.contact,
+        "contact": tuple(map(tapped, slip.contact)),
         "printed": _printed(layout.language, slip.generation, layout.printed_text),
         "dead": slip.dead,
         "misprinted": not name.whole,

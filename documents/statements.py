@@ -11,13 +11,11 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
-from urllib.parse import quote
 
 from documents.engine import (
     Cell,
     Code,
     FineCode,
-    Link,
     Plan,
     Press,
     Signature,
@@ -31,9 +29,8 @@ from documents.engine import (
 )
 from documents.languages import translation
 from documents.pages import PAPERS, Design
-from documents.text import Unprintable, centre_of, checked, name_of
+from documents.text import Unprintable, centre_of, checked, name_of, tapped
 from models.codes import grouped
-from models.contacts import Contact
 from models.database import Sentence
 from models.rules.statement_messages import Message
 
@@ -118,7 +115,7 @@ def finished(press: Press, done: int, layout: StatementLayout) -> int:
 
 def _stamp(press: Press, design: Design, values: dict, layout: StatementLayout) -> None:
     """One page; where the template cannot be stamped, xhtml2pdf lays out this page by itself."""
-    texts = [_checked(text) if not isinstance(text, Code) else text for text in values_in(values)]
+    texts = [checked(text) if not isinstance(text, Code) else text for text in values_in(values)]
     try:
         plan = _plan(design, _Shape(values))
         if isinstance(plan, Unusual):
@@ -141,8 +138,8 @@ def _statement_pages(statement: Statement, layout: StatementLayout):
             "results": tuple((result.qualification, result.syllabus, result.title, result.grade, result.mark)
                              for result in results),
             "notes": statement.notes,
-            "contact": tuple(_links(statement.contact)),
-            "verify_address": _link(layout.verify_address, layout.verify_url),
+            "contact": tuple(map(tapped, filter(None, statement.contact))),
+            "verify_address": tapped(layout.verify_address, layout.verify_url),
             "verification_code": statement.code,
             "signed": Signature(layout.signed_by) if statement.message else "",
             "number": grouped(statement.message.number) if statement.message else "",
@@ -158,27 +155,6 @@ def _code(statement: Statement, layout: StatementLayout) -> Code:
     code = FineCode(statement.message.address)
     code.level = statement.message.level
     return code
-
-
-def _links(contact: tuple[str, ...]):
-    phone, email = (*contact, "", "")[:2]
-    if phone:
-        yield _link(phone, f"tel:{Contact(phone=phone).dialled}")
-    if email:
-        yield _link(email, f"mailto:{quote(email, safe='@')}")
-
-
-def _link(text: str, address: str) -> Link:
-    link = Link(text)
-    link.address = address
-    return link
-
-
-def _checked(text: str) -> str:
-    """As `checked`, of the same kind."""
-    if isinstance(text, Link):
-        return _link(checked(text), text.address)
-    return type(text)(checked(text)) if isinstance(text, Signature) else checked(text)
 
 
 def sheet_number(layout: StatementLayout, number: int, count: int) -> str:

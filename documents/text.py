@@ -4,14 +4,19 @@ A text that cannot be printed is refused; the name of a person or a centre never
 """
 from __future__ import annotations
 
+import re
 import unicodedata
+from functools import lru_cache
+from urllib.parse import quote
 
-from documents.engine import Name, alphabet, clusters, unprintable
+from documents.engine import Link, Name, Signature, alphabet, clusters, unprintable
+from models.contacts import Contact, is_email
 from models.database import Refused, Sentence
 
 LONGEST = 160                                   # characters
 LONGEST_NAME = 200                              # characters, as the tables have it
 NO_LETTER = "–"                                 # for a name of which nothing can be printed
+_NUMBER = re.compile(r"\+?[\d(][\d ().\u00a0/-]{5,}( ?(ext|x|#)[.:]? ?\d+)?", re.IGNORECASE)
 _STEERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _REFUSED = frozenset({"Cc", "Cs", "Co", "Cn"})
 
@@ -21,10 +26,14 @@ class Unprintable(Refused):
 
 
 def checked(text: str) -> str:
-    """The text, composed (NFC); a name as it is. Raises Unprintable for what would print as boxes, in another order, or
-    not at all."""
+    """The text, composed (NFC), and still a link or a signature if it was; a name as it is. Raises Unprintable for what
+    would print as boxes, in another order, or not at all."""
     if isinstance(text, Name):
         return text
+    if isinstance(text, Link):
+        return tapped(checked(str(text)), text.address)
+    if isinstance(text, Signature):
+        return Signature(checked(str(text)))
     if 0 < len(text) <= LONGEST and not text.isspace() and alphabet(False, False).covers(text):
         return text
     if not text.strip():
@@ -38,6 +47,20 @@ def checked(text: str) -> str:
     if unprintable(text):
         raise Unprintable(Sentence("A text on it has characters that no typeface here can print."))
     return text
+
+
+@lru_cache(maxsize=1024)                        # a centre's are on every page
+def tapped(text: str, address: str = "") -> str:
+    """A text that leads to an address; of a telephone number or an e-mail address to itself, else the text alone."""
+    if not address and is_email(text):
+        address = f"mailto:{quote(text, safe='@')}"
+    elif not address and _NUMBER.fullmatch(text):
+        address = f"tel:{Contact(phone=text).dialled}"
+    if not address:
+        return text
+    link = Link(text)
+    link.address = address
+    return link
 
 
 def unbroken(text: str) -> str:

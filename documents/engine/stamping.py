@@ -66,10 +66,12 @@ class Press:
             for (slot, prefix), last in zip(slots, self._last(sheet, cell), strict=True):
                 text = texts[slot.value]
                 if last[0] != text:                     # most values are the previous page's: a centre's
-                    last[:] = text, prefix + self._value(slot, text) + sheet.end
+                    is_noted = isinstance(text, (Link, Signature))
+                    last[:] = (text, prefix + self._value(slot, text) + sheet.end,
+                               (text, _around(slot, text, *sheet.places[cell])) if is_noted else None)
                 content.append(last[1])
-                if isinstance(text, Link) or (isinstance(text, Signature) and self.signing and not self.pages):
-                    notes.append((text, _around(slot, text, *sheet.places[cell])))
+                if last[2] and (isinstance(text, Link) or (self.signing and not self.pages)):
+                    notes.append(last[2])
             content.append(b"Q\n" if slots else b"")
         self._write_page(sheet, shared, b"".join(content), notes, first)
 
@@ -132,11 +134,11 @@ class Press:
         return stream
 
     def _last(self, sheet: Sheet, cell: int) -> list[list]:
-        """Text and bytes of each value as last stamped in a cell."""
+        """Text and bytes of each value as last stamped in a cell, and what lies over it."""
         if sheet not in self.stamped:
             if not any(sheet.slots):
                 return []
-            self.stamped[sheet] = [[[None, b""] for _ in slots] for slots in sheet.slots]
+            self.stamped[sheet] = [[[None, b"", None] for _ in slots] for slots in sheet.slots]
         return self.stamped[sheet][cell]
 
     def _value(self, slot: Slot, text: str) -> bytes:

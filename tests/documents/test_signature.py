@@ -200,4 +200,8 @@ def test_many_are_signed_once_as_a_whole(app, signing, pem):
 
     assert len(pikepdf.open(io.BytesIO(pdf)).pages) == 39
     assert pdf.count(b"/ByteRange") == 1
+    document = pikepdf.open(io.BytesIO(pdf))
+    noted = [sum(note.Subtype == "/Widget" for note in page.get("/Annots", [])) for page in document.pages]
+    assert noted == [1] + [0] * 38
+    assert len(document.Root.AcroForm.Fields) == 1
     assert judged(pdf, pem).bottom_line

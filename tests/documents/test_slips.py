@@ -79,6 +79,19 @@ def test_the_code_that_signs_in_keeps_the_secret_behind_the_hash():
     assert codes(pdf) == ["https://results.example/results/#u=XA101-0007-J26&p=497RCH3Y3MKMG3NV"]
 
 
+@pytest.mark.parametrize("per_page", SHEETS)
+def test_site_and_contact_can_be_tapped(per_page):
+    document = pikepdf.open(io.BytesIO(printed(SLIP, layout=replace(LAYOUT, per_page=per_page))))
+
+    links = [note for note in document.pages[0].Annots if note.Subtype == "/Link"]
+
+    assert [(str(link.A.URI), str(link.Contents)) for link in links] == [
+        (LAYOUT.site_url, "results.example/results"), ("tel:+92215550100", "+92 21 555 0100"),
+        ("mailto:exams@harbourview.example", "exams@harbourview.example")]
+    parents = document.Root.StructTreeRoot.ParentTree.Nums
+    assert all(parents[2 * int(link.StructParent) + 1].S == "/Link" for link in links)
+
+
 def test_the_slip_of_a_dead_login_says_so_and_shows_no_password():
     pdf = printed(replace(SLIP, dead=True), layout=replace(LAYOUT, sign_in_code=True))
 

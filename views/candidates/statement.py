@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from documents import words
 from documents.engine import Container, Signing
+from documents.pages import MARK
 from documents.statements import Result, Statement, StatementLayout, write_statements
 from models.acts import statements
 from models.rules import grades, statement_codes
@@ -89,7 +90,7 @@ def statement_layout(now, language, zone):
         language=language, board_name=config["BOARD_NAME"], printed_at=now, signing=signing, signed_by=signed_by,
         verify_address=address.split("://")[1], verify_url=address,
         templates=Path(config["SLIP_TEMPLATES"]) if config["SLIP_TEMPLATES"] else None,
-        logo=Path(config["SLIP_LOGO"]) if config["SLIP_LOGO"] else None)
+        logo=Path(config["SLIP_LOGO"] or MARK))
 
 
 @lru_cache(maxsize=2)
