@@ -2,12 +2,14 @@
 import os
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from models import passwords
 from models.codes import as_typed
+from models.signing import made_for_demonstration
 from models.tables.audit import AuditEvent
 from models.tables.people import Officer, Posting, StaffSession
 from models.tables.slips import Credential
@@ -144,3 +146,26 @@ def test_production_does_not_start_with_demo_sign_ins(cast, database_url, tmp_pa
 
     assert answer.returncode == 1
     assert answer.stderr.strip() == "PRODUCTION=1 does not start with demo sign-ins: use an empty database."
+
+
+def test_keys_and_statements_are_kept_from_the_command_line(cast, flask, tmp_path):
+    (certificate := tmp_path / "candidate.pem").write_text(made_for_demonstration("Meridian", cast.now))
+    kid = flask("signing-keys", "add", str(certificate)).output.split()[0]
+
+    assert f"{kid}  candidate" in flask("signing-keys", "list").output
+    assert "is revoked" in flask("signing-keys", "revoke", kid, "--reason", "laptop lost").output
+    assert "revoked: laptop lost" in flask("signing-keys", "list").output
+    assert flask("signing-keys", "revoke", kid).exit_code == 1
+    assert flask("statements", "withdraw", "0011-2233").exit_code == 1
+    assert flask("statements", "withdraw", "0011-2233-4455-6677").output == "It is withdrawn.\n"
+    assert flask("statements", "restore", "0011 2233 4455 6677").output == "It holds again.\n"
+    assert [event.what for event in AuditEvent.select().order_by(AuditEvent.id)] == [
+        "noted a signing key", "revoked a signing key", "withdrew a statement", "ended the withdrawal of a statement"]
+
+
+def test_the_check_page_is_written_with_the_sum_to_publish(cast, flask, tmp_path):
+    answer = flask("check-page", str(file := tmp_path / "check.html"), "--language", "ar")
+
+    assert sha256(file.read_bytes()).hexdigest() in answer.output
+    assert '<html lang="ar" dir="rtl">' in file.read_text("utf-8")
+    assert "connect-src" not in file.read_text("utf-8")

@@ -12,7 +12,6 @@ from views import assets
 from views.candidates.bound_templates import render
 from views.hypermedia import say
 
-NEW_AFTER = 365  # days after which a saved page is too old to be believed about keys
 STYLE, SCRIPT = "candidate.css", "verify.js"
 
 
@@ -28,8 +27,8 @@ def saved(now):
     policy = " ".join((
         "default-src 'none';", f"script-src {_hash(assets.inline(SCRIPT))};",
         f"style-src {_hash(assets.inline(STYLE))};", "img-src data:;", "base-uri 'none';", "form-action 'none'"))
-    return render("candidates/saved_check.html", check=data(now), policy=policy, new_after=NEW_AFTER,
-                  at=words.day(now.date(), g.language), board=current_app.config["BOARD_NAME"])
+    return render("candidates/saved_check.html", check=data(now), policy=policy, at=words.day(now.date(), g.language),
+                  board=current_app.config["BOARD_NAME"])
 
 
 def _hash(text):
