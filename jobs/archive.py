@@ -29,7 +29,11 @@ PDF, CSV = "pdf", "csv"
 
 
 def order(officer, series, home, centres, now, *, format=PDF, **layout):
-    """Store the Job that makes the file of these centres. `layout`: the Layout's options, for a ZIP."""
+    """Store the Job that makes the file of these centres. `layout`: the Layout's options, for a ZIP.
+
+    Raises `Refused` for a series that is closed.
+    """
+    issuing.refuse_closed(series, now)
     with database.atomic():
         audit.record(officer, "ordered an archive of slips", now, centre=home.number, series=series.code,
                      subject=f"{len(centres)} centres, {format.upper()}")

@@ -10,7 +10,7 @@ from models.rules.needs import CONFIRM, DORMANT, GENERATE, NEW_PASSWORD, REISSUE
 from models.rules.standing import standing_of
 from models.tables import audit
 from models.tables.exams import Centre
-from models.tables.jobs import Job
+from models.tables.jobs import QUEUED, RUNNING, Job
 from models.tables.offers import ALL, NONE
 
 IN_REQUEST = 200  # so many passwords are hashed while the officer waits: about a tenth of a second
@@ -24,8 +24,9 @@ def order(officer, series, centres, what, now, *, candidates=None, anew_dormant=
     nothing yet offers ALL, D14), REISSUE (out-of-date slips) or NEW_PASSWORD; `candidates`: those who are meant,
     where not all of them are; `anew_dormant`: logins that rest are made anew instead of going on (D6); `slips`: how
     many there will be, as far as is known, for the progress bar. All but CONFIRM, which `confirm` records, are
-    an act of their own in the audit trail.
+    an act of their own in the audit trail. Raises `Refused` for a series that is closed.
     """
+    issuing.refuse_closed(series, now)
     home = home or centres[0]
     ids = None if candidates is None else [candidate.id for candidate in candidates]
     with database.atomic():
@@ -39,6 +40,13 @@ def order(officer, series, centres, what, now, *, candidates=None, anew_dormant=
                          changes=[("candidates", "", numbers)] if candidates is not None else
                          [(centre.number, what, "", "ordered") for centre in centres])
     return job
+
+
+def under_way(home, series, what):
+    """The Job of the same act from the same centre that has not ended yet, or None: pressed twice is once."""
+    waiting = Job.select().where(Job.centre == home, Job.series == series, Job.kind == "slips",
+                                 Job.state.in_((QUEUED, RUNNING)))
+    return next((job for job in waiting if job.wanted["what"] == what and job.wanted["candidates"] is None), None)
 
 
 def confirm(standing_before, officer, now, *, scope, anew_dormant=False, **choice):

@@ -8,6 +8,7 @@ from models.database import database
 from models.rules.standing import standing_of
 from models.rules.subcentre_history import last_change
 from models.tables.exams import Centre, Series
+from views.hypermedia import now
 from views.languages import in_zone
 from views.reach import entered_series, offered_series
 
@@ -23,6 +24,7 @@ def frame(centre, tab, page="", series=None):
     return {
         "allowed": allowed(centre, series or (centre.is_attached and offered_series(centre).first()) or None),
         "centre": centre, "tab": tab,
+        "closed_since": in_zone(series.closes_at, centre.time_zone) if series and series.is_closed(now()) else "",
         "manages_candidate_results": current_user.has_right("manages_candidate_results", centre),
         "change_centre": change_centre(centre, page, _("Change centre")),
     }

@@ -4,11 +4,13 @@ from flask_login import current_user
 from peewee import fn
 
 from models.rules.standing import standing_of
-from models.tables.exams import Candidate, Centre, Series, shown_series
+from models.tables.exams import Candidate, Centre, Release, Series, shown_series
 from models.tables.imports import BoardImport
 from models.tables.jobs import Job
 from models.tables.slips import SlipBatch
 from views.hypermedia import or_404
+
+FAR_AHEAD = 2**40  # epoch seconds
 
 
 def centre_of(number):
@@ -46,17 +48,30 @@ def standing_of_url(number, code):
 
 
 def offered_series(centre):
-    """Series with a valid entry at the centre or, for an Associate, at an attached one; newest first."""
+    """Series with a valid entry at the centre or, for an Associate, at an attached one; the last released first."""
     circle = Centre.select(Centre.id).where((Centre.id == centre.id) | (Centre.associate == centre.id))
     valid = Candidate.select().where(
         Candidate.series == Series.id, Candidate.centre.in_(circle), Candidate.qualifications != "")
-    return shown_series().where(fn.EXISTS(valid)).order_by(Series.id.desc())  # stops at the first of 110,000
+    return _by_release(shown_series().where(fn.EXISTS(valid)))  # stops at the first of 110,000
+
+
+def next_series(query, now):
+    """The code of the one of these series of which something comes out next, '' where nothing does. One query."""
+    ahead = Release.select(fn.MIN(Release.released_at)).where(Release.series == Series.id, Release.released_at > now)
+    soonest = query.where(fn.COALESCE(ahead, 0) > 0).order_by(fn.COALESCE(ahead, 0)).first()
+    return soonest.code if soonest else ""
 
 
 def entered_series(centre):
-    """Series in which the centre itself has entries, withdrawn ones too; newest first."""
+    """Series in which the centre itself has entries, withdrawn ones too; the last released first."""
     entered = Candidate.select(Candidate.series).where(Candidate.centre == centre)
-    return shown_series().where(Series.id.in_(entered)).order_by(Series.id.desc())
+    return _by_release(shown_series().where(Series.id.in_(entered)))
+
+
+def _by_release(query):
+    """In the order of their last releases, the latest first; before them what has no release yet, newest first."""
+    last = Release.select(fn.MAX(Release.released_at)).where(Release.series == Series.id)
+    return query.order_by(fn.COALESCE(last, FAR_AHEAD).desc(), Series.id.desc())
 
 
 def circle_of(centre):

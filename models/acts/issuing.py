@@ -36,6 +36,13 @@ class Plan:
     raised: list = field(default_factory=list)
 
 
+def refuse_closed(series, now):
+    """Raises `Refused` where the service has ended: no login of the series opens anything any more (D10)."""
+    if series.is_closed(now):
+        raise Refused(Sentence("The service for %(series)s has ended: its candidates cannot sign in any more, so "
+                               "nothing is made for them.", series=series.name))
+
+
 def save_offer(offer, *, by, now, version, scope, selected=(), terms=False, contact=NO_CONTACT, delay=0,
                asks_contact=True):
     """Store the choice of 'Edit status'; `selected`: candidate ids, `delay`: minutes. No credentials yet.
@@ -168,6 +175,7 @@ def issue(centre, series, *, kind, by, now):
 
     Raises `Refused` and `passwords.MissingKey`.
     """
+    refuse_closed(series, now)
     planned = plan(centre, series, list(covered(centre, series)))
     with database.atomic():
         audit.record(by, "generated credentials", now, centre=centre.number, series=series.code)

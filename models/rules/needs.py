@@ -94,7 +94,8 @@ class Needs(NamedTuple):
     ended or at rest), of which `dormant`. `late`: among `lacking`, entered since the centre confirmed ALL.
     `entered`: entered since it confirmed Selected, and not included. `generate`: credentials that can be made here,
     those of a centre that has offered nothing yet among them where its Associate may (D14). `unprintable`: those whose
-    name no slip prints as it is written (D20). `lacks_contact` is None where nobody is offered the service.
+    name no slip prints as it is written (D20). `missed`: who have not signed in though something is out for them:
+    before that there is no need to. `lacks_contact` is None where nobody is offered the service.
     """
 
     offered: bool = False
@@ -108,6 +109,7 @@ class Needs(NamedTuple):
     entered: int = 0
     generate: int = 0
     unprintable: int = 0
+    missed: int = 0
     lacks_contact: bool | None = None
 
     @property
@@ -120,12 +122,12 @@ class Needs(NamedTuple):
 
     @property
     def is_something(self):
-        return bool(self.generate or self.out_of_date or self.unprintable or self.entered or self.not_signed_in
+        return bool(self.generate or self.out_of_date or self.unprintable or self.entered or self.missed
                     or self.lacks_contact)
 
 
-def needs(standing, members, releases, may_offer=False, unprintable=0):
-    """The Needs of a centre. `members`: its Groups; `releases`: {qualification: Release}.
+def needs(standing, members, releases, now, may_offer=False, unprintable=0):
+    """The Needs of a centre. `members`: its Groups; `releases`: {qualification: Release}; `now`: aware.
 
     `may_offer`: whether who asks may generate where nothing is offered yet. `unprintable`: what whoever knows the
     fonts counts of `names_to_print`.
@@ -140,6 +142,7 @@ def needs(standing, members, releases, may_offer=False, unprintable=0):
     def count(counts):
         return sum(group.count for group, state in covered if counts(group, state))
 
+    out = {name for name in releases if (at := standing.visible_from(name, releases)) and at <= now}
     lacking = count(lambda group, state: state in LACKING)
     return Needs(
         offered=True,
@@ -153,6 +156,8 @@ def needs(standing, members, releases, may_offer=False, unprintable=0):
         entered=sum(group.count for group in members if scope == SELECTED and group.late and not group.selected),
         generate=lacking,
         unprintable=unprintable,
+        missed=count(lambda group, state: state not in LACKING and not group.signed_in
+                     and out & set(group.qualifications.split("|"))),
         lacks_contact=not standing.contact.name)
 
 

@@ -246,7 +246,13 @@ def test_a_number_that_another_person_has_now_needs_a_new_password(cast, plain, 
 
 
 def test_every_candidate_of_an_act_is_in_the_audit_trail(cast, plain, confirmed):
-    plain(cast.independent_officer).post(AT, {"act": "new-password", "candidate": ["0001", "0002"]})
+    officer, act = plain(cast.independent_officer), {"act": "new-password", "candidate": ["0001", "0002"]}
+    Credential.update(last_signed_in_at=cast.now).where(Credential.username == "XC301-0001-J26").execute()
+    refused = officer.post(AT, act)
+    assert refused.status == 422
+    assert "2 slips already handed out would stop working at once. 1 of these candidates" in refused.text
+    assert AuditEvent.select().where(AuditEvent.what == "gave new passwords").count() == 0
+    officer.post(AT, act | {"void": "y"})
 
     event = AuditEvent.get(AuditEvent.what == "gave new passwords")
     assert [(change.field, change.after) for change in event.changes] == [("candidates", "0001 0002")]

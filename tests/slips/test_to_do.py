@@ -12,11 +12,11 @@ from jobs import archive, running
 from models.acts import issuing
 from models.codes import grouped
 from models.tables.audit import AuditEvent
-from models.tables.exams import Candidate, Centre
+from models.tables.exams import Candidate, Centre, Release, Series
 from models.tables.jobs import DONE, QUEUED, Job
 from models.tables.offers import Offer
 from models.tables.people import StaffSession
-from models.tables.slips import Credential, SlipBatch
+from models.tables.slips import Credential, Slip, SlipBatch
 from models.tables.subcentres import AttachedCentre
 from tests.slips.test_confirm import pdf_text
 from tests.visitor import text_of
@@ -70,9 +70,46 @@ def test_the_associate_generates_for_a_centre_that_offered_nothing_yet(cast, vis
     offers = {offer.centre.number: (offer.scope, offer.terms_by) for offer in Offer.select()}
     assert offers == {"XA101": ("all", "amal@xa100.example"), "XA102": ("all", "amal@xa100.example")}
     assert sorted(c.username for c in Credential.select()) == ["XA101-0001-J26", "XA101-0002-J26", "XA102-0001-J26"]
-    assert rows(visitor.get(AT)) == {
+    assert rows(visitor.get(AT)) == {}  # nobody needs to sign in before something is out
+    assert rows(visitor.get(f"{AT}?need=sign-in")) == {
         "XA101": ["0", "0", "0", "0", "0", "2 not signed in yet", "given"],
         "XA102": ["0", "0", "0", "0", "0", "1 not signed in yet", "given"]}
+    Release.update(released_at=cast.now - timedelta(hours=1)).where(Release.qualification == "A Level").execute()
+    assert set(rows(visitor.get(AT))) == {"XA101"}
+
+
+def test_pressed_again_while_it_is_done_says_so_and_begins_nothing(cast, plain):
+    cast.give_access(cast.karachi, cast.lima)
+    officer = plain(cast.associates_officer)
+
+    first, again = (officer.post(AT, {"act": "generate-all", "terms": "y"}) for _ in range(2))
+
+    assert (first.status, again.status, Job.select().count()) == (303, 422, 1)
+    assert "This is being done already" in again.text
+    assert newest_job().public_id in again.html
+
+
+@pytest.mark.parametrize("act", [{"act": "generate-all", "terms": "y"}, {"act": "reissue-all"}])
+def test_a_closed_series_says_so_and_issues_nothing(cast, plain, act):
+    cast.give_access(cast.karachi, cast.lima)
+    cast.confirm(cast.karachi, cast.associates_officer)
+    Slip.update(contact="another").execute()
+    Series.update(closes_at=cast.now - timedelta(days=1)).execute()
+    officer, slips = plain(cast.associates_officer), Slip.select().count()
+
+    page = officer.post(AT, act)
+
+    assert page.status == 422
+    assert "The service for June 2026 has ended" in page.text
+    assert "Closed since" in officer.get(AT).text
+    assert officer.post(f"{AT}/archive", {}).status == 422
+    status = "/centres/XA101/candidate-results/june-2026/status"
+    karachi = plain(cast.karachi_officer)
+    assert "Closed since" in karachi.get(status).text
+    assert karachi.post(status, {"scope": "all", "terms": "y", "version": "1"}).status == 422
+    assert karachi.post("/centres/XA101/candidate-results/june-2026/credentials", {
+        "act": "new-password", "candidate": "0001"}).status == 422
+    assert (Job.select().where(Job.kind != "slips").count(), Slip.select().count()) == (0, slips)
 
 
 def test_only_the_marked_centres_are_done(cast, plain, do_all):

@@ -350,7 +350,7 @@ def test_what_was_saved_is_in_the_audit_trail(cast, visit):
 def test_nothing_to_save_is_said(cast, visit):
     answer = ScreenPage(visit(cast.associates_officer)).press("Save")
 
-    assert "There is nothing to save." in answer.text
+    assert "Everything is saved already." in answer.text
 
 
 def test_a_session_lost_in_the_middle_loses_nothing_that_was_kept(cast, app):

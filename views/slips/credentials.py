@@ -78,10 +78,10 @@ def act(number, code):
     what = act.removesuffix("-all")
     try:
         chosen = _chosen(standing, what, act.endswith("-all"))
+        job = slip_jobs.order(current_user._get_current_object(), series, [centre], what, now(), candidates=chosen,
+                              anew_dormant=request.form.get("dormant") == "new", slips=len(chosen))
     except Refused as refusal:
         return index(number, code, say(refusal.sentence), 422)
-    job = slip_jobs.order(current_user._get_current_object(), series, [centre], what, now(), candidates=chosen,
-                          anew_dormant=request.form.get("dormant") == "new", slips=len(chosen))
     if what != REISSUE and len(chosen) > slip_jobs.IN_REQUEST:
         queue.enqueue(current_app, job)
         return redirect(url_for("work.show", public_id=job.public_id), 303)
@@ -104,6 +104,11 @@ def _chosen(standing, what, for_all):
     chosen = concerned(standing, what, ids)
     if not chosen:
         raise Refused(Sentence("None of these candidates needs that."))
+    if what == NEW_PASSWORD and len(chosen) > 1 and "void" not in request.form:
+        signed_in = sum(bool(one.login and one.login.last_signed_in_at) for one in chosen)
+        raise Refused(Sentence("Tick the box first: %(count)s slips already handed out would stop working at once. "
+                               "%(signed_in)s of these candidates have signed in with theirs.",
+                               count=len(chosen), signed_in=signed_in))
     if not standing.has_access:
         raise Refused(Sentence("Your Associate has not given your centre access to this service."))
     return chosen

@@ -18,7 +18,7 @@ from views.frame import TAB, change_centre, frame
 from views.guards import officers_only
 from views.hypermedia import now, page
 from views.languages import in_zone
-from views.reach import managed_centre_of, offered_series, series_of
+from views.reach import managed_centre_of, next_series, offered_series, series_of
 
 bp = Blueprint("series", __name__)
 bp.before_request(officers_only)
@@ -28,10 +28,11 @@ bp.before_request(officers_only)
 def index(number):
     """Choose a series; 'Go' leads to its details."""
     centre = managed_centre_of(number)
-    chosen = offered_series(centre).where(Series.code == request.args.get("series", "")).first()
+    offered = offered_series(centre)
+    chosen = offered.where(Series.code == request.args.get("series", "")).first()
     if chosen:
         return redirect(url_for("series.series", number=centre.number, code=chosen.code), 303)
-    return page("slips/choose_series.html", series=series_choices(offered_series(centre)),
+    return page("slips/choose_series.html", series=series_choices(offered), next_code=next_series(offered, now()),
                 **frame(centre, TAB, "candidate-results"))
 
 
@@ -47,7 +48,7 @@ def details(centre, series):
     """What the 'Series details' page says of one centre."""
     standing, releases, moment = standing_of(centre, series), releases_of(series), now()
     members = groups(series, [centre.id])[centre.id]
-    needed = needs(standing, members, releases, unprintable=unprintable_names(series, [centre.id])[centre.id])
+    needed = needs(standing, members, releases, moment, unprintable=unprintable_names(series, [centre.id])[centre.id])
     framed = frame(centre, TAB, f"candidate-results/{series.code}", series)
     if framed["change_centre"] and (centre.is_associate or current_user.acts_for_associate_of(centre)):
         framed["change_centre"] = change_centre(

@@ -52,12 +52,13 @@ def index(number, code, refused="", status=200):
     need = request.args.get("need", "")
     need = need if need in NEEDS else ""
     every = lines_of(centre, series)
-    lines = [line for line in every if line.count(need)]
+    marked = set(request.form.getlist("centre"))
+    lines = [line for line in every if line.count(need) or line.centre.number in marked]
     place = max(1, min(request.args.get("page", 1, type=int), -(-len(lines) // A_PAGE)))
     return page(
         "slips/to_do.html", status=status, series=series, need=need, refused=refused, typed=request.form,
         sheets=sheet_choices(),
-        marked=set(request.form.getlist("centre")), lines=lines[A_PAGE * (place - 1):A_PAGE * place], place=place,
+        marked=marked, lines=lines[A_PAGE * (place - 1):A_PAGE * place], place=place,
         pages=[url_for("to_do.index", number=number, code=code, need=need or None, page=n + 1 if n else None)
                for n in range(-(-len(lines) // A_PAGE))],
         counts={what: sum(bool(line.count(what)) for line in every) for what in (*NEEDS, NEW_PASSWORD)},
@@ -71,12 +72,14 @@ def act(number, code):
     series = series_of(centre, code)
     what, _hyphen, which = request.form.get("act", "").rpartition("-")
     try:
+        if slip_jobs.under_way(centre, series, what):
+            raise Refused(Sentence("This is being done already: see ‘Work in the background’ below."))
         chosen = _chosen(centre, series, what, which == "all")
+        job = slip_jobs.order(
+            current_user._get_current_object(), series, [line.centre for line in chosen], what, now(), home=centre,
+            anew_dormant=request.form.get("dormant") == "new", slips=sum(line.count(what) for line in chosen))
     except Refused as refusal:
         return index(number, code, say(refusal.sentence), 422)
-    job = slip_jobs.order(current_user._get_current_object(), series, [line.centre for line in chosen], what, now(),
-                          anew_dormant=request.form.get("dormant") == "new", home=centre,
-                          slips=sum(line.count(what) for line in chosen))
     return _begun(job)
 
 
@@ -117,8 +120,8 @@ def lines_of(centre, series):
     circle = list(circle_of(centre))
     ids = [member.id for member in circle]
     standings, members = standings_of(series, Centre.id.in_(ids)), groups(series, ids)
-    releases, unprintable = releases_of(series), unprintable_names(series, ids)
-    return [Line(member, needs(standings[member.id], members[member.id], releases,
+    releases, unprintable, moment = releases_of(series), unprintable_names(series, ids), now()
+    return [Line(member, needs(standings[member.id], members[member.id], releases, moment,
                                may_offer=centre.is_associate and member.is_attached,
                                unprintable=unprintable[member.id]))
             for member in circle if members[member.id]]

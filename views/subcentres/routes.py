@@ -150,5 +150,5 @@ def _centres(count):
 
 def _saved(screen, changed):
     if changed is None:
-        return _("There is nothing to save.")
+        return _("Everything is saved already.")
     return _("Saved. %(changed)s.", changed=centres_changed(changed)) if changed else _("Saved.")
