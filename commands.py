@@ -237,8 +237,8 @@ def backup_command(file):
     except OSError as error:
         raise click.ClickException(f"{file} cannot be written: {error.strerror}.") from None
     click.echo(f"{sum(rows.values())} rows of {len(rows)} tables are in {file}.")
-    click.echo("The keys (SECRET_KEY, CREDENTIAL_KEY, PEPPER) are not in it: keep them apart from it. Without them "
-               "the logins in it are of no use to anybody.")
+    click.echo("The keys (SECRET_KEY, CREDENTIAL_KEY, PEPPER, SIGNING_KEY) are not in it: keep them apart from it. "
+               "Without them the logins in it are of no use to anybody.")
 
 
 @click.command("restore", cls=InSentences)
@@ -247,7 +247,8 @@ def backup_command(file):
 def restore_command(file, replace):
     """Put the backup in FILE into an empty database, whole or not at all."""
     rows, missing = backup.restore(file, str(OPERATOR), now(), replace=replace)
-    click.echo(f"{sum(rows.values())} rows of {len(rows)} tables are restored. Everybody signs in again.")
+    click.echo(f"{sum(rows.values())} rows of {len(rows)} tables are restored. Everybody signs in again. What was "
+               "revoked or withdrawn since the backup is so no more: signing-keys revoke, statements withdraw.")
     if missing:
         click.echo(f"Logins need keys that the settings lack: {', '.join(missing)}. Until they are given, those "
                    "candidates cannot sign in or their slips cannot be printed again.", err=True)
@@ -282,7 +283,8 @@ def list_keys():
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def add_signing_key(file):
     """Note the certificate that the candidate tier signs with, which may not note it itself."""
-    click.echo(f"{statements.add_key(file.read_text(), OPERATOR, now())} is noted.")
+    click.echo(f"{statements.add_key(file.read_text(errors='replace'), OPERATOR, now())} is noted. Start the candidate "
+               "site with it within a day: then the key that it replaces ends.")
 
 
 @signing_key_commands.command("revoke", cls=InSentences)
@@ -321,6 +323,7 @@ def restore_statement(number):
 @with_appcontext
 def check_page_command(file, language):
     """Write the page that checks statements as one file, which works without the internet."""
+    statements.keep_own_key(now())
     with current_app.test_request_context():
         g.language = language
         page = check_page.saved(now()).encode()

@@ -14,6 +14,7 @@ from waitress.utilities import Error, RequestEntityTooLarge
 
 from exchange import demo
 from jobs import queue
+from models.acts import statements
 from models.database import database
 from models.migrating import migrate
 from models.tables.exams import Centre
@@ -32,6 +33,8 @@ def serve(app):
     with app.app_context():
         migrate()
         with database.connection_context():
+            if app.config["ROLE"] != "candidate":  # which may not
+                statements.keep_own_key(datetime.now(UTC).replace(microsecond=0))
             if not app.config["PRODUCTION"] and app.config["ROLE"] == "all" and not Centre.select().exists():
                 demo.load(datetime.now(UTC).replace(microsecond=0))
     if app.config["ROLE"] == "all":

@@ -71,6 +71,9 @@ def read(**given):
     site = f"https://{settings['CANDIDATE_HOST']}/results/" if settings["CANDIDATE_HOST"] else f"{here}results/"
     settings["SITE_ADDRESS"] = settings["SITE_ADDRESS"] or site
     settings["PORTAL_ADDRESS"] = settings["PORTAL_ADDRESS"] or here
+    for name in ("SITE_ADDRESS", "PORTAL_ADDRESS"):
+        if not settings[name].startswith(("https://", "http://")):
+            raise Unfit(f"{name} must begin with https:// (or http://), not {settings[name]!r}.")
     if settings["PRODUCTION"] and settings["ROLE"] != "candidate":
         for name in ("SITE_ADDRESS", "PORTAL_ADDRESS"):
             _refuse_own_machine(name, settings[name])

@@ -143,17 +143,17 @@ def _statement_pages(statement: Statement, layout: StatementLayout):
             "verification_code": statement.code,
             "signed": Signature(layout.signed_by) if statement.message else "",
             "number": grouped(statement.message.number) if statement.message else "",
-            "code": _code(statement, layout),
+            "code": Code(f"{layout.verify_url}#code={statement.code}"),
+            "signed_code": _signed_code(statement.message) if statement.message else "",
             "as_of": statement.as_of,
             "sheet": sheet_number(layout, number, len(parts)),
         }}
 
 
-def _code(statement: Statement, layout: StatementLayout) -> Code:
-    if statement.message is None:
-        return Code(f"{layout.verify_url}#code={statement.code}")
-    code = FineCode(statement.message.address)
-    code.level = statement.message.level
+def _signed_code(message: Message) -> FineCode:
+    """For a template that has room for it; a board's older one goes on printing the short code."""
+    code = FineCode(message.address)
+    code.level = message.level
     return code
 
 

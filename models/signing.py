@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
@@ -77,8 +78,14 @@ class Signer:
         self.certified, self.key, self.tier = None, None, tier
         if not key and not certificate:
             return
-        certified, self.key = Certified(_pem(certificate)), load_pem_private_key(_pem(key).encode(), None)
-        if certified.public.public_numbers() != self.key.public_key().public_numbers():
+        if not key or not certificate:
+            raise ValueError("SIGNING_KEY and SIGNING_CERTIFICATE belong together: give both.")
+        certified = Certified(_pem(certificate))
+        try:
+            self.key = load_pem_private_key(_pem(key).encode(), None)
+        except (TypeError, ValueError, UnsupportedAlgorithm):
+            raise ValueError("SIGNING_KEY is no PEM of a key without a password.") from None
+        if self.key.public_key() != certified.public:
             raise ValueError("SIGNING_KEY and SIGNING_CERTIFICATE are not of one key.")
         if not certified.leaf.not_valid_before_utc <= now <= certified.leaf.not_valid_after_utc:
             raise ValueError("SIGNING_CERTIFICATE is not in force today.")
@@ -127,8 +134,9 @@ def _pem(text):
         return text
     try:
         return Path(text).read_text()
-    except OSError as error:
-        raise ValueError(f"SIGNING_KEY, SIGNING_CERTIFICATE: {text} cannot be read: {error.strerror}.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is no text"
+        raise ValueError(f"SIGNING_KEY, SIGNING_CERTIFICATE: {text} cannot be read: {why}.") from None
 
 
 def _base64(octets):

@@ -5,7 +5,7 @@
   const first = (selector) => document.querySelector(selector);
   const told = JSON.parse(first("#check-data").textContent); // {keys, words, withdrawn, saved, language}
   const box = first("#check"), paste = first("#paste");
-  const DAMAGED = "damaged", LONGEST = 65536;
+  const DAMAGED = "damaged", LONGEST = 65536, PATIENCE = 6000; // ms
 
   const fail = (why) => { throw new Error(why); };
 
@@ -165,22 +165,22 @@
   // The state and the series that are kept, from the server; {} where it was not reached
   const asked = async ({ number, digest }) => {
     if (told.saved) return {};
-    try {
+    const question = async () => {
       const answer = await fetch("/verify/state", {
         method: "POST", body: new URLSearchParams({ number, digest }), credentials: "omit",
         referrerPolicy: "no-referrer",
       });
-      return answer.ok ? await answer.json() : {};
-    } catch (error) {
-      return {};
-    }
+      return answer.ok ? answer.json() : {};
+    };
+    const patience = new Promise((done) => { setTimeout(() => done({}), PATIENCE); });
+    return Promise.race([question().catch(() => ({})), patience]);
   };
 
   // Which sentence holds. A revoked key vouches for nothing by itself
   const verdict = ({ key, number, content }, { state, kept = [] }) => {
     if (state === "withdrawn" || told.withdrawn.includes(number)) return "withdrawn";
     const recorded = ["current", "changed", "hidden"].includes(state);
-    if (key.revoked && !recorded) return "revoked";
+    if (key.revoked && state !== "current") return "revoked"; // whoever holds it may have added a record
     if (recorded) return state;
     if (state === "unmatched" || (state === "unknown" && kept.includes(content.get(3)))) return "no_record";
     return state === "unknown" ? "not_kept" : "not_asked";
@@ -240,11 +240,10 @@
   };
 
   const GOOD = ["current", "not_kept", "not_asked", "hidden"];
+  let turns = 0;
   const run = async (text) => {
-    const { words } = told;
+    const { words } = told, turn = ++turns;
     let found, which;
-    box.textContent = "";
-    if (first("[data-intro]")) first("[data-intro]").hidden = true;
     try {
       if (!window.crypto || !crypto.subtle) fail("too_old");
       found = await check(text);
@@ -252,6 +251,9 @@
     } catch (error) {
       which = words[error.message] ? error.message : DAMAGED;
     }
+    if (turn !== turns) return; // another code was asked for meanwhile
+    box.textContent = "";
+    if (first("[data-intro]")) first("[data-intro]").hidden = true;
     const sentences = [words[which]];
     if (found && found.key.revoked && which !== "revoked" && which !== "withdrawn") sentences.unshift(words.given_up);
     if (found && found.key.demonstration) sentences.unshift(words.demonstration);
@@ -264,8 +266,8 @@
   };
 
   const fromAddress = () => {
-    const code = location.hash.slice(1);
-    if (!/^\d{20}/.test(code)) return;
+    const code = decodeURIComponent(location.hash.slice(1));
+    if (!code || code.startsWith("code=")) return; // an earlier statement's, which the form takes
     history.replaceState(null, "", location.pathname); // nobody but this page has seen it
     run(code);
   };

@@ -16,7 +16,8 @@ from tests.test_locks import ANYONE, CANDIDATE, ask, own_centre, right_person, r
 from tests.visitor import Visitor
 
 # the same for everybody
-PUBLIC_CACHE = {"public.privacy", "candidates.index", "candidates.sign_in", "candidates.signed_out"}
+PUBLIC_CACHE = {"public.privacy", "public.keys", "public.withdrawn", "candidates.index", "candidates.sign_in",
+                "candidates.signed_out"}
 EVIL = "evil.example"
 FORWARDED = {"X-Forwarded-Host": EVIL, "X-Forwarded-For": EVIL, "X-Forwarded-Proto": EVIL, "X-Original-URL": f"/{EVIL}",
              "X-Rewrite-URL": f"/{EVIL}", "X-HTTP-Method-Override": "POST", "Forwarded": f"host={EVIL}",

@@ -20,10 +20,11 @@ def issue(centre, series_code, people, now, check_address):
     `centre`: (number, name); `people`: [(candidate number, name, Lines), …]; `check_address`: of the check page. Raises
     `Refused` for a key that nobody noted.
     """
-    if signer.certified is None:
+    if signer.certified is None or not all(lines for _number, _name, lines in people):
         return [None] * len(people)
-    keep_key(signer.certified, signer.tier, now)
-    series = Series.get(Series.code == series_code)
+    keep_own_key(now)
+    _refuse_ended(now)
+    series = Series.select(Series.id, Series.name, Series.short).where(Series.code == series_code).get()
     ids = dict(Candidate.select(Candidate.number, Candidate.id).join(Centre).where(
         Centre.number == centre[0], Candidate.series == series,
         Candidate.number.in_([number for number, _name, _lines in people])).tuples())
@@ -39,20 +40,37 @@ def issue(centre, series_code, people, now, check_address):
     return made
 
 
+def keep_own_key(now):
+    """Note the key that this process signs with, if it has one: at its start and before it signs. As `keep_key`."""
+    if signer.certified is not None:
+        keep_key(signer.certified, signer.tier, now)
+
+
 def keep_key(certified, tier, now):
-    """Note a signing key, and end the one that it replaces in its tier. Raises `Refused` in the candidate tier, which
-    may not write keys: what it could add, whoever breaks into it could."""
-    if SigningKey.select().where(SigningKey.kid == certified.kid).exists():
+    """Note a signing key, and end the one that it replaces in its tier; a former key that is given again holds again.
+
+    Raises `Refused` in the candidate tier, which may not write keys: what it could add, whoever breaks into it could.
+    """
+    until, row = certified.leaf.not_valid_after_utc, SigningKey.get_or_none(SigningKey.kid == certified.kid)
+    if row and (row.valid_until == until or signer.tier == "candidate"):
         return
     if signer.tier == "candidate":
         raise Refused(UNKNOWN_KEY)
     with database.atomic():
         SigningKey.update(valid_until=now + STILL).where(
-            SigningKey.tier == tier, SigningKey.valid_until > now + STILL).execute()
+            SigningKey.tier == tier, SigningKey.kid != certified.kid, SigningKey.valid_until > now + STILL).execute()
         SigningKey.insert(
             kid=certified.kid, chain=certified.pem, name=certified.name, tier=tier,
-            valid_from=certified.leaf.not_valid_before_utc, valid_until=certified.leaf.not_valid_after_utc,
-            is_demonstration=certified.is_demonstration).on_conflict_ignore().execute()
+            valid_from=certified.leaf.not_valid_before_utc, valid_until=until,
+            is_demonstration=certified.is_demonstration).on_conflict(
+                conflict_target=[SigningKey.kid], update={SigningKey.valid_until: until}).execute()
+
+
+def _refuse_ended(now):
+    """Raises `Refused` where the key of this process vouches for nothing any more."""
+    row = SigningKey.get(SigningKey.kid == signer.certified.kid)
+    if row.revoked_at is not None or row.valid_until < now:
+        raise Refused(Sentence("This server signs with a key that was given up or replaced: give it the new one."))
 
 
 def add_key(chain_pem, by, now):

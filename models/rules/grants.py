@@ -28,7 +28,7 @@ def _every(table):
 READ = (
     Centre.id, Centre.number, Centre.name, Centre.associate, Centre.country, Centre.time_zone, Centre.email,
     Centre.language,
-    Series.id, Series.code, Series.name, Series.short, Series.closes_at, Series.reviews_until,
+    Series.id, Series.code, Series.name, Series.short, Series.closes_at, Series.reviews_until, Series.arriving,
     *_every(Release),
     Candidate.id, Candidate.centre, Candidate.series, Candidate.number, Candidate.name, Candidate.uci,
     Candidate.qualifications,

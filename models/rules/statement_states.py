@@ -24,9 +24,11 @@ LISTED_FOR = timedelta(days=31)  # after which a list of withdrawn statements sa
 
 def state_of(number, digest, now):
     """(state, names of the series that are kept) of a statement's number and digest, both hex."""
-    kept = [series.name for series in shown_series()]
-    issued = (IssuedStatement.select(IssuedStatement, Candidate, Centre, Series).join(Candidate).join(Centre)
-              .join_from(Candidate, Series).where(IssuedStatement.number == number).first())
+    kept = [name for name, in shown_series().select(Series.name).tuples()]
+    issued = (
+        IssuedStatement.select(IssuedStatement, Candidate.id, Candidate.number, Candidate.name, Centre.id,
+                               Centre.number, Centre.name, Series.id, Series.name)  # what the candidate tier may read
+        .join(Candidate).join(Centre).join_from(Candidate, Series).where(IssuedStatement.number == number).first())
     if WithdrawnStatement.select().where(WithdrawnStatement.number == number).exists():
         return WITHDRAWN, kept
     if issued is None:

@@ -10,6 +10,7 @@ from models.acts import statements
 from models.rules.languages import LANGUAGES
 from models.rules.results import Result
 from models.rules.statement_codes import Line
+from models.rules.statement_messages import message
 from models.signing import signer
 from models.tables.exams import Entry, Release
 from models.tables.statements import IssuedStatement, SigningKey
@@ -28,14 +29,9 @@ def issued(cast):
     cast.result(cast.candidates["XA101"][0], "9709", "A*", 93)
     Release.update(released_at=cast.now - timedelta(days=1)).where(Release.qualification == "A Level").execute()
     SigningKey.delete().execute()
-    return issue(cast)
-
-
-def issue(cast, title="Mathematics", at=None):
     zoe, entry = cast.candidates["XA101"][0], Entry.get(Entry.syllabus_code == "9709")
-    lines = [Line("A Level", "9709", entry.title if title == "Mathematics" else title, "A*", "", "", 93)]
-    one, = statements.issue(("XA101", cast.karachi.name), "june-2026", [(zoe.number, zoe.name, lines)],
-                            at or cast.now, CHECK)
+    one, = statements.issue(("XA101", cast.karachi.name), "june-2026", [
+        (zoe.number, zoe.name, [Line("A Level", "9709", entry.title, "A*", "", "", 93)])], cast.now, CHECK)
     return one
 
 
@@ -116,7 +112,9 @@ def test_a_spoiled_code_is_not_accepted(open_page, issued, spoil, verdict):
 
 def test_a_code_of_another_time_or_key_is_said(open_page, cast, issued):
     page = open_page()
-    late = issue(cast, "Other", cast.now + timedelta(days=365 * 30))
+    line = Line("A Level", "9709", "Mathematics", "A*", "", "", 93)
+    late = message("XA101-0001-J26", ("XA101", "Centre"), ("0001", "Zoë"), "June 2026", [line],
+                   cast.now + timedelta(days=365 * 30), CHECK)
 
     assert shown(page, digits(late))[0] == "not_in_force"
     SigningKey.update(kid="AAAAAAAA").execute()

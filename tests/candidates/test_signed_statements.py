@@ -326,3 +326,13 @@ def test_signing_can_be_left_off(cast, zoe, release, monkeypatch):
 
     assert b"/ByteRange" not in pdf
     assert IssuedStatement.select().count() == 0
+
+
+def test_a_key_that_was_given_up_signs_nothing_more_and_a_former_one_holds_again(cast, zoe, issued, monkeypatch):
+    own = SigningKey.get()
+    SigningKey.update(valid_until=cast.now - timedelta(days=1)).execute()
+
+    assert zoe.get("/results/en/statement.pdf", htmx=False).status == 200
+    assert SigningKey.get().valid_until == own.valid_until
+    statements.revoke_key(own.kid, "stolen", "operator", cast.now)
+    assert zoe.get("/results/en/statement.pdf", htmx=False).status == 422

@@ -2,6 +2,7 @@
 
 On PostgreSQL alone: SQLite has no roles, and this module is not collected there.
 """
+import json
 from urllib.parse import urlsplit
 
 import pytest
@@ -9,22 +10,27 @@ from peewee import ProgrammingError
 
 from app import create_app
 from models import passwords
+from models.acts import statements
 from models.acts.attempts import MANY
 from models.database import connect, database
 from models.rules import results
 from models.rules.results import Result
+from models.signing import made_for_demonstration, signer
 from models.tables.audit import AuditEvent
 from models.tables.exams import Release
 from models.tables.slips import CandidateSession, Credential
-from tests.candidates.conftest import SHEET, SIGN_IN, USERNAME, Guest
+from models.tables.statements import IssuedStatement
+from tests.candidates.conftest import OURS, SHEET, SIGN_IN, USERNAME, Guest
 from tests.candidates.test_statement import PDF, code_on, shown
 from tests.cast import CHANCE, KEYS
 
 ROLE = "results_candidate"
 RIGHTS = {  # of every other table in the schema nothing
     **dict.fromkeys(("centre", "series", "release", "candidate", "entry", "result", "attached_defaults",
-                     "attached_centre", "offer", "selected_candidate", "schema_migration"), "r"),
+                     "attached_centre", "offer", "selected_candidate", "schema_migration",
+                     "next_steps", "signing_key", "withdrawn_statement"), "r"),
     "credential": "ru", "candidate_session": "rid", "attempts": "riu", "audit_event": "ri",
+    "issued_statement": "ri",
 }
 SHUT = {("series", "key_random"), ("credential", "master_id"), ("credential", "scheme"), ("credential", "slip_id"),
         ("offer", "terms_by"), ("audit_event", "who"), ("audit_event", "subject")}
@@ -101,6 +107,28 @@ def test_everything_that_a_candidate_does_goes_through_it(tier, slips, as_owner)
                              Credential.get(Credential.username == USERNAME).last_signed_in_at is None)) == (0, False)
 
 
+def test_a_statement_is_signed_with_a_key_that_the_portal_made_known(tier, slips, as_owner, cast):
+    pem = made_for_demonstration("Meridian", cast.now)
+    signer.load(pem, pem, "candidate", cast.now)
+    guest, checker = Guest(tier), Guest(tier)
+    guest.sign_in_with(USERNAME, slips["0001"])
+    assert guest.get(PDF, htmx=False).status == 422
+    signer.tier = "portal"
+    as_owner(lambda: statements.add_key(pem[pem.index("-----BEGIN CERT"):], "operator", cast.now))
+    signer.tier = "candidate"
+
+    pdf = guest.get(PDF, htmx=False)
+
+    assert (pdf.status, b"/ByteRange" in pdf.body) == (200, True)
+    issued = as_owner(lambda: IssuedStatement.get())
+    answer = checker.post("/verify/state", {"number": issued.number, "digest": issued.digest}, csrf=False, htmx=False,
+                          headers=OURS, lint=False)
+    assert json.loads(answer.body)["state"] == "current"
+    assert [checker.get(path, htmx=False, lint=False).status for path in (
+        "/verify/en", "/verify/en/offline.html", "/.well-known/statement-keys.json",
+        "/.well-known/statement-withdrawn.json")] == [200] * 4
+
+
 def test_it_starts_in_production_without_seeing_an_officer(tier):
     create_app(DATABASE_URL=tier.config["DATABASE_URL"], INSTANCE_PATH=tier.config["INSTANCE_PATH"], ROLE="candidate",
                PEPPER=KEYS["PEPPER"], SECRET_KEY=CHANCE[::-1], PRODUCTION="1",
@@ -168,15 +196,18 @@ def test_it_has_these_rights_and_no_other(tier, as_owner):
     readable = as_owner(lambda: {
         (table, column) for table, column in database.execute_sql(
             "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' "
-            "AND has_column_privilege(%s, table_name::regclass, column_name, 'SELECT')", [ROLE]).fetchall()})
+            "AND has_column_privilege(%s, format('%%I.%%I', table_schema, table_name)::regclass, column_name, "
+            "'SELECT')", [ROLE]).fetchall()})
     changeable = as_owner(lambda: {
         (table, column) for table, column in database.execute_sql(
             "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' "
-            "AND has_column_privilege(%s, table_name::regclass, column_name, 'UPDATE')", [ROLE]).fetchall()})
+            "AND has_column_privilege(%s, format('%%I.%%I', table_schema, table_name)::regclass, column_name, "
+            "'UPDATE')", [ROLE]).fetchall()})
 
     assert {table: rights for table, rights in held.items() if rights} == RIGHTS
     assert readable & SHUT == set()
-    assert changeable == {("credential", "last_signed_in_at"), ("attempts", "count"), ("attempts", "alarmed")}
+    assert changeable == {("credential", "last_signed_in_at"), ("credential", "looked_at"), ("attempts", "count"),
+                          ("attempts", "alarmed")}
 
 
 def test_a_role_with_a_name_of_its_own_kind_is_refused(app):

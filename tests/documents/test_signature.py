@@ -4,6 +4,7 @@ import logging
 import random
 import subprocess
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pikepdf
@@ -18,6 +19,7 @@ from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signatu
 from pyhanko_certvalidator import ValidationContext
 
 from documents.engine import Container, Signing
+from documents.pages import TEMPLATES
 from documents.statements import Result, Statement, StatementLayout, write_statements
 from models.rules.statement_codes import Line
 from models.rules.statement_messages import message
@@ -64,7 +66,9 @@ def judged(pdf, pem):
     """pyHanko's judgement, the demonstration root being trusted."""
     root = list(load_certs_from_pemder_data(pem[pem.rindex("-----BEGIN"):].encode()))
     signature = PdfFileReader(io.BytesIO(pdf)).embedded_signatures[0]
-    return validate_pdf_signature(signature, ValidationContext(trust_roots=root, allow_fetching=False))
+    trusted = ValidationContext(trust_roots=root, allow_fetching=False)
+    with ThreadPoolExecutor(1) as apart:  # pyHanko begins an event loop, and a browser's may be running here
+        return apart.submit(validate_pdf_signature, signature, trusted).result()
 
 
 @pytest.mark.parametrize("tagged", [True, False])
@@ -205,3 +209,15 @@ def test_many_are_signed_once_as_a_whole(app, signing, pem):
     assert noted == [1] + [0] * 38
     assert len(document.Root.AcroForm.Fields) == 1
     assert judged(pdf, pem).bottom_line
+
+
+def test_a_board_with_an_older_template_goes_on_printing_the_short_code(app, tmp_path):
+    """Its place is too small for the one that carries the results."""
+    page = (TEMPLATES / "statement.html").read_text("utf-8")
+    (tmp_path / "statement.html").write_text(page.replace("statement.signed_code or ", "").replace(
+        "48 if statement.number else 24", "24"), "utf-8")
+    one = statement(3)
+
+    pdf = made(None, one, templates=tmp_path)
+
+    assert codes(pdf) == [f"https://results.example/verify#code={one.code}"]

@@ -17,7 +17,8 @@ STYLE, SCRIPT = "candidate.css", "verify.js"
 
 def data(saved_at=None):
     """{keys, withdrawn, words, language, saved}: all that the script needs. `saved_at`: of a page that asks nobody."""
-    return {"keys": list(statement_states.published_keys()), "withdrawn": statement_states.withdrawn_numbers(),
+    keys = [{name: part for name, part in key.items() if name != "x5c"} for key in statement_states.published_keys()]
+    return {"keys": keys, "withdrawn": statement_states.withdrawn_numbers(),
             "saved": int(saved_at.timestamp()) if saved_at else None, "language": tag_of(g.language),
             "words": _sentences(saved_at)}
 
@@ -40,8 +41,8 @@ def _sentences(saved_at):
               else _("No key of this exam board made this code."))
     return {
         "current": _("The exam board signed this, and nothing has changed since then: as issued."),
-        "changed": _("The exam board signed this, but a result has changed since then. Ask the person who gave it to "
-                     "you for a newer one."),
+        "changed": _("The exam board signed this, but something on it has changed since then. Ask the person who gave "
+                     "it to you for a newer one."),
         "hidden": _("The exam board signed this, but its results are not published at the moment."),
         "withdrawn": _("The exam board has withdrawn this statement."),
         "not_kept": _("The exam board signed this. Its results are no longer kept here: the signature alone vouches "

@@ -73,7 +73,7 @@ def verify():
 def state():
     """Whether a signed statement is current: its number and digest alone are sent, nothing is changed or logged."""
     number, digest = request.form.get("number", ""), request.form.get("digest", "")
-    if not NUMBER.fullmatch(number) or not DIGEST.fullmatch(digest):
+    if set(request.form) != {"number", "digest"} or not NUMBER.fullmatch(number) or not DIGEST.fullmatch(digest):
         abort(422)
     found, kept = statement_states.state_of(number, digest, now())
     return jsonify(state=found, kept=kept)

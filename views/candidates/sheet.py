@@ -7,6 +7,7 @@ from documents.languages import counted
 from models.rules import grades
 from models.rules.candidate_sheet import CHANGED, HELD, NEW, OUT, UNANNOUNCED, WAITING
 from models.rules.languages import LANGUAGES
+from models.signing import signer
 from views.candidates.next_steps import next_steps, review_before
 
 PAGES_A_SECOND = 500  # that open pages may ask for together at a release
@@ -44,6 +45,7 @@ def sheet_values(sheet, now, language, here=None):
         "countdown": _countdown(sheet, now, language),
         "ask_again": ASK_AGAIN,
         "is_sample": False,
+        "signs": signer.certified is not None,
         "here": here,
     }
 

@@ -11,6 +11,7 @@ from models.finding import has_words
 from models.rules.grades import award_text, explanations, spoken
 from models.rules.results import StaffRow, for_staff, read_early
 from models.rules.standing import releases_of
+from models.signing import signer
 from models.tables.exams import Series, in_order
 from views.forms import series_choices
 from views.frame import frame
@@ -63,6 +64,7 @@ def index(number):
     found = matching(lines, q)
     return page(
         "centres/results/index.html", "centres/results/_list.html", **frame(centre, "results", "results"),
+        signs=signer.certified is not None,
         series=series, choices=series_choices(choices), by=by, q=q, may_read_early=may_read_early(), early=is_early(),
         totals=totals(lines), releases=release_lines(centre, series, lines),
         listed=page_of(found, A_PAGE, "results.index", number=centre.number, series=series.code, by=by, q=q,
