@@ -266,8 +266,9 @@
   };
 
   const fromAddress = () => {
-    const code = decodeURIComponent(location.hash.slice(1));
-    if (!code || code.startsWith("code=")) return; // an earlier statement's, which the form takes
+    const code = location.hash.slice(1).replace(/%20/g, " ");
+    // A place on this page, or the code of an earlier statement, which the form takes
+    if (!code || code.startsWith("code=") || document.getElementById(code)) return;
     history.replaceState(null, "", location.pathname); // nobody but this page has seen it
     run(code);
   };

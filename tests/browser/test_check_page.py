@@ -110,6 +110,37 @@ def test_a_spoiled_code_is_not_accepted(open_page, issued, spoil, verdict):
     assert shown(open_page(), spoil(digits(issued)))[0] in {verdict, "damaged"}
 
 
+@pytest.mark.parametrize("fragment", ["123451234512345", "%2012345", "١٢٣", "%zz"])
+def test_what_is_no_code_in_the_address_is_said_and_wiped(open_page, issued, fragment):
+    page = open_page()
+
+    assert shown(page, fragment) == ("damaged", ["The code could not be read whole. Scan it again."])
+    assert page.url.endswith("/verify/en")
+
+
+def test_a_link_to_a_place_on_the_page_is_no_code(open_page, issued):
+    page = open_page()
+    page.goto("/verify/en")
+
+    page.locator(".skip").focus()
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#main")).to_be_focused()
+    assert page.locator("#check .notice").count() == 0
+
+
+def test_the_last_code_of_two_is_shown(open_page, issued):
+    page = open_page()
+    page.goto("/verify/en")
+    page.route("**/verify/state", lambda route: None)  # never answered
+    page.evaluate("(code) => { location.hash = code; }", digits(issued))
+    page.get_by_label("Scanned address").fill("12345")
+    page.locator("#paste button").click()
+
+    expect(page.locator("#check .notice")).to_contain_text("could not be read whole")
+    assert page.locator("#check .result").count() == 0
+
+
 def test_a_code_of_another_time_or_key_is_said(open_page, cast, issued):
     page = open_page()
     line = Line("A Level", "9709", "Mathematics", "A*", "", "", 93)
