@@ -106,6 +106,7 @@ def _bound(language):
         "direction": LANGUAGES[language].direction,
     }
     bound.catalogue, bound.kept_pages = catalogue, {}
+    bound.policies = {**shared.policies, "json.dumps_kwargs": {"ensure_ascii": False}}  # a third of \u0627
     bound.globals = {"_": lambda msgid, **values: catalogue.ugettext(msgid) % values, "languages": LANGUAGES,
                      **assets.IN_TEMPLATES}
     bound.filters = {**shared.filters, "say": lambda sentence: _said(bound, sentence)}
