@@ -16,14 +16,13 @@ from documents.engine import Cell, Plan, compile_page, single_sheet, stacked, wr
 from documents.pages import PAPERS, Design, Paper
 from documents.statements import Result, Statement, StatementLayout, finished, press_for, sheet_number
 from documents.text import centre_of, checked, name_of
-from models.rules.grades import GRADES, WORDS, as_read
+from models.rules.grades import rank
 from models.tables.exams import in_order
 
 MARGIN = 30.0                                   # points of white above and below
 TOGETHER = 6                                    # so many lines of a row stay on one sheet
 ACROSS = 3                                      # syllabuses beside each other in the legend
 PROVISIONAL = "Results are provisional until certificates are issued."
-RANKS = {grade: rank for rank, grade in enumerate((*" ".join(GRADES.values()).split(), *reversed(WORDS)))}
 
 
 class Line(NamedTuple):
@@ -67,7 +66,7 @@ def write_by_syllabus(statements: Iterable[Statement], out: BinaryIO, layout: St
     return _write("Results by syllabus", [
         Table("grades", f"{code} {title} · {qualification} · Results: {sum(map(len, grades.values()))}",
               ("Grade", "Results", "Candidates"),
-              [(grade, str(len(grades[grade])), _listed(grades[grade])) for grade in sorted(grades, key=_rank)])
+              [(grade, str(len(grades[grade])), _listed(grades[grade])) for grade in sorted(grades, key=rank)])
         for (code, qualification, title), grades in _syllabuses(statements).items()], statements, out, layout)
 
 
@@ -104,10 +103,6 @@ def _legend(syllabuses: list[tuple[str, str, str]]) -> list[tuple[str | list[str
     down = -(-len(pairs) // ACROSS) or 1
     columns = (pairs[start:start + down] for start in range(0, ACROSS * down, down))
     return [sum(row, ()) for row in zip_longest(*columns, fillvalue=("", ""))]
-
-
-def _rank(grade: str) -> tuple[list[int], str]:
-    return [RANKS[code] for code in as_read(grade)] or [len(RANKS)], grade
 
 
 def _listed(items: Iterable[str]) -> list[str]:

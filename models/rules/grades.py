@@ -30,6 +30,7 @@ UNIFORM_MARK = Sentence(
     "not the percentage of the marks you got in the exam.")
 BANDS = (("A*", 90), ("A", 80), ("B", 70), ("C", 60), ("D", 50), ("E", 40), ("F", 30), ("G", 20))
 LOWEST_AS = 80  # of an AS Level a, the highest there is
+RANKS = {grade: rank for rank, grade in enumerate((*" ".join(GRADES.values()).split(), *reversed(WORDS)))}
 SPEAKING = {"P": Sentence("Pass"), "M": Sentence("Merit"), "D": Sentence("Distinction")}  # or a level from 1 to 5
 
 
@@ -84,6 +85,11 @@ def as_read(text):
     """
     key = "".join(text.split())
     return _as_printed().get(key) or (_as_printed().get(key.upper(), ()) if len(key) > 4 else ())
+
+
+def rank(printed_award):
+    """A key by which awards as printed stand in order, the best first; the four words last."""
+    return [RANKS.get(grade, len(RANKS)) for grade in as_read(printed_award)] or [len(RANKS)], printed_award
 
 
 def spoken(level):

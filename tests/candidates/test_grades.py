@@ -18,3 +18,11 @@ def test_explanations_name_only_what_occurs_and_never_say_why():
     assert list(grades.explanations("A", "U", "X")) == ["NO RESULT", "UNGRADED"]
     assert grades.explanations("A*", "a", "9") == {}
     assert not any(word in grades.EXPLANATIONS["X"].lower() for word in ("malpractice", "absent", "withdrawn"))
+
+
+def test_awards_stand_in_order_the_best_first_and_words_last():
+    awards = ["B(b)", "A(a) B(b)", "PENDING", "A*(a*)", "UNGRADED", "A(a)", "C(c)"]
+
+    assert sorted(awards, key=grades.rank) == [
+        "A*(a*)", "A(a)", "A(a) B(b)", "B(b)", "C(c)", "UNGRADED", "PENDING"]
+    assert sorted(["1 (ONE)", "9 (NINE)", "b", "a"], key=grades.rank)[:2] == ["9 (NINE)", "1 (ONE)"]

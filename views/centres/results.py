@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from models.finding import has_words
-from models.rules.grades import award_text, explanations, spoken
+from models.rules.grades import award_text, explanations, rank, spoken
 from models.rules.results import StaffRow, for_staff, read_early
 from models.rules.standing import releases_of
 from models.signing import signer
@@ -139,8 +139,13 @@ def by_syllabus(lines):
         entered = sum(line.entry.status == "entered" for line in some)
         grades = Counter(line.grade for line in some if line.grade)
         found.append(Syllabus(qualification, code, option, title, entered, len(some) - entered,
-                              grades.total(), tuple(grades.most_common())))
+                              grades.total(), tuple(sorted(grades.items(), key=_order))))
     return found
+
+
+def _order(counted):
+    """The best grade first; what a grade has behind it, a speaking endorsement, does not count."""
+    return rank(counted[0].partition(",")[0])
 
 
 def release_lines(centre, series, lines):
