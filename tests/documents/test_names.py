@@ -1,6 +1,5 @@
 """Names of every script in one document, drawn by lot, copied out of it by two readers."""
 import random
-import shutil
 import subprocess
 import unicodedata
 from dataclasses import replace
@@ -89,7 +88,6 @@ def test_every_name_is_copied_as_it_is(names, document):
     assert 0 < len(wrong) < 40
 
 
-@pytest.mark.skipif(not shutil.which("pdftotext"), reason="poppler's pdftotext is not installed")
 def test_a_second_reader_copies_them_too(names, document):
     """It gives the marks of one letter in another order: the same text to Unicode, which compares composed (NFC)."""
     pages = subprocess.run(["pdftotext", "-", "-"], input=document, capture_output=True, check=True).stdout.decode()
