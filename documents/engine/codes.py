@@ -2,11 +2,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import zxingcpp
 
-from documents.engine.compiler import FineCode
+if TYPE_CHECKING:
+    from documents.engine.compiler import FineCode
 
 
 def image(code: FineCode) -> bytes:

@@ -28,7 +28,7 @@ import segno
 from xhtml2pdf import pisa
 from xhtml2pdf.config.resources import ResourceAccessPolicy
 
-from documents.engine import drawing, markup, typesetting
+from documents.engine import codes, drawing, markup, typesetting
 from documents.engine.drawing import Drawing, Piece, Style, Unusual
 from documents.engine.markup import Block, Markup, Tag
 
@@ -61,8 +61,6 @@ class FineCode(Code):
     level = "M"
 
     def image(self) -> str:
-        from documents.engine import codes
-
         return codes.address(self)
 
 
