@@ -7,6 +7,7 @@ from models.tables.files import ExchangeFile
 from models.tables.imports import BoardImport, GivenHeading
 from models.tables.jobs import Job
 from models.tables.links import OneTimeLink
+from models.tables.marks import Mark
 from models.tables.next_steps import NextSteps
 from models.tables.offers import Offer, SelectedCandidate
 from models.tables.once import SentForm
@@ -18,7 +19,7 @@ from models.tables.subcentres import AttachedCentre, AttachedDefaults, AttachedD
 
 TABLES = (
     Centre, Series, Release, Candidate, Entry, Result,
-    Officer, Posting, StaffSession, OneTimeLink, SentForm,
+    Officer, Posting, StaffSession, OneTimeLink, SentForm, Mark,
     AttachedDefaults, AttachedCentre, AttachedDraft,
     Offer, SelectedCandidate, NextSteps,
     SlipBatch, Slip, Credential, FormerLogin, CandidateSession, Attempts,

@@ -36,8 +36,8 @@ def counts():
 
 
 FORMS = {  # what is pressed: by whom, where, with which form
-    "New password": ("karachi_officer", f"{AT}/credentials", {"act": "new-password", "candidate": "0001"}),
-    "Reissue": ("karachi_officer", f"{AT}/credentials", {"act": "reissue", "candidate": "0001"}),
+    "New password": ("karachi_officer", f"{AT}/credentials", {"act": "new-password", "mark": "0001"}),
+    "Reissue": ("karachi_officer", f"{AT}/credentials", {"act": "reissue", "mark": "0001"}),
     "To-do": ("associates_officer", TO_DO, {"act": "new-password-all", "void": "y", "terms": "y"}),
     "All slips in one file": ("associates_officer", f"{TO_DO}/archive", {"format": "pdf", "per_page": "1"}),
     "Send a file": ("karachi_officer", "/centres/XA101/files", None),
@@ -75,7 +75,7 @@ def test_eight_times_at_once_is_once(app, living, what):
 
 def test_the_second_time_is_told_so_and_leads_back(app, living):
     officer = Visitor(app, living.karachi_officer)
-    form = {"act": "reissue", "candidate": "0001", "once": VALUE}
+    form = {"act": "reissue", "mark": "0001", "once": VALUE}
     first = officer.post(f"{AT}/credentials", form)
 
     again = officer.client.post(f"{AT}/credentials", data=form | {"csrf_token": officer.csrf},
@@ -92,13 +92,13 @@ def test_a_refused_form_can_be_sent_again(app, living):
     officer = Visitor(app, living.karachi_officer)
 
     refused = officer.post(f"{AT}/credentials", {"act": "reissue", "once": VALUE})
-    mended = officer.post(f"{AT}/credentials", {"act": "reissue", "candidate": "0001", "once": VALUE})
+    mended = officer.post(f"{AT}/credentials", {"act": "reissue", "mark": "0001", "once": VALUE})
 
     assert (refused.status, mended.status, SlipBatch.select().count()) == (422, 303, 2)
 
 
 def test_one_value_is_of_one_officer(app, living):
-    form = {"act": "reissue", "candidate": "0001", "once": VALUE}
+    form = {"act": "reissue", "mark": "0001", "once": VALUE}
 
     statuses = [Visitor(app, person).post(f"{AT}/credentials", form).status
                 for person in (living.karachi_officer, living.associates_officer)]

@@ -13,6 +13,7 @@ from views.languages import in_zone
 from views.reach import entered_series, offered_series
 
 TAB = "candidate_results"  # of all pages of the candidate results website's administration
+A_DROPDOWN = 50  # centres
 CANDIDATE_RESULTS = "candidate-results"  # where their addresses begin, below a centre's
 
 
@@ -21,27 +22,46 @@ def frame(centre, tab, page="", series=None):
 
     `series`: the one it is about, where it is about one; what its Associate allows is told of that or the newest.
     """
+    is_subcentre = series is not None and (centre.is_associate or current_user.acts_for_associate_of(centre))
     return {
         "allowed": allowed(centre, series or (centre.is_attached and offered_series(centre).first()) or None),
         "centre": centre, "tab": tab,
         "closed_since": in_zone(series.closes_at, centre.time_zone) if series and series.is_closed(now()) else "",
         "manages_candidate_results": current_user.has_right("manages_candidate_results", centre),
-        "change_centre": change_centre(centre, page, _("Change centre")),
+        "change_centre": change_centre(centre, page, _("Change Subcentre") if is_subcentre else _("Change centre")),
+        "series_pages": (series.name, pages_of_series(centre, series, page)) if series else None,
     }
+
+
+def pages_of_series(centre, series, page):
+    """(address, label, whether it is `page`) of each page of a series that the centre has."""
+    start = f"{CANDIDATE_RESULTS}/{series.code}"
+    parts = [("", "series.series", _("Series details"))]
+    if centre.is_associate:
+        parts.append(("/attached-centres", "subcentres.index", _("Subcentre Management")))
+    elif entered_series(centre).where(Series.id == series.id).exists():
+        parts += [("/status", "status.status", _("Edit status")),
+                  ("/credentials", "credentials.index", _("Candidates and slips"))]
+    parts.append(("/to-do", "to_do.index", _("What needs doing")))
+    return [(url_for(endpoint, number=centre.number, code=series.code), label, page == start + part)
+            for part, endpoint, label in parts]
 
 
 def change_centre(centre, page, label):
     """The dropdown that leads to the same page of another centre, or None where there is no other.
 
-    Board staff reach thousands of centres: they are offered the Associate's circle, the rest by search.
+    Whoever reaches more than `A_DROPDOWN` is offered the Associate, the centres lately gone to, and a search: 750
+    options would be nine tenths of every page.
     """
     centres = current_user.centres
-    if current_user.is_board_staff:
-        head = centre.associate_id or centre.id
-        centres = centres.where((Centre.id == head) | (Centre.associate == head))
-    choices = database.execute(centres.select(Centre.number, Centre.name)).fetchall()  # 750 plain pairs
+    choices = database.execute(centres.select(Centre.number, Centre.name).limit(A_DROPDOWN + 1)).fetchall()
     if len(choices) < 2:
         return None
+    if len(choices) > A_DROPDOWN:
+        lately = [centre.number, *filter(None, current_user.session.lately.split(","))]
+        near = centres.where(Centre.number.in_(lately) | (Centre.id == centre.associate_id))
+        choices = [*database.execute(near.select(Centre.number, Centre.name)).fetchall(),
+                   ("", _("Find another centre…"))]
     return {"label": label, "action": url_for("dashboard.change_centre", page=page), "choices": choices,
             "selected": centre.number}
 
@@ -63,6 +83,7 @@ def nearest_page(centre, page):
         "credentials": "credentials.index" if has_own else None,
         "attached-centres": "subcentres.index" if centre.is_associate else None,
         "preview": "preview.preview",
+        "to-do": "to_do.index",
     }.get(part) or "series.series"
     return url_for(endpoint, number=centre.number, code=series.code)
 

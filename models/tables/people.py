@@ -10,6 +10,7 @@ from models.database import Model, Moment
 from models.tables.exams import Centre
 
 LONGEST_NAME = 120  # characters
+LATELY = 10  # centres
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=8)
 RIGHTS = ("manages_candidate_results", "sends_files")
@@ -121,6 +122,7 @@ class StaffSession(Model):
     password_at = Moment()  # when the password was last given; printing slips asks again if long ago
     seen_at = Moment()
     browser = CharField(max_length=200, default="")
+    lately = CharField(max_length=100, default="")  # numbers of the centres last gone to, newest first, by commas
     token = None  # known only to the request that started or carries the session
 
     @classmethod
@@ -132,6 +134,11 @@ class StaffSession(Model):
                              seen_at=now, browser=browser[:200])
         session.token = token
         return session
+
+    def note(self, number):
+        """That the officer has gone to this centre."""
+        lately = [number, *(one for one in self.lately.split(",") if one and one != number)][:LATELY]
+        StaffSession.update(lately=",".join(lately)).where(StaffSession.id == self.id).execute()
 
     @property
     def public_id(self):

@@ -39,7 +39,7 @@ def test_long_work_is_watched_until_it_is_over(app, cast, signed_in):
     page = signed_in(cast.associates_officer)
     page.goto("/centres/XA100/candidate-results/june-2026/to-do")
     page.get_by_label("I accept the terms").check()
-    page.get_by_role("button", name="Generate for all that need it").click()
+    page.get_by_role("button", name="Generate for 2 centres").click()
     expect(page.get_by_text("Waiting to begin")).to_be_visible()
 
     with app.app_context():
@@ -55,7 +55,7 @@ def test_progress_is_seen_per_centre_and_in_total(app, cast, signed_in, monkeypa
     page = signed_in(cast.associates_officer, script=script)
     page.goto("/centres/XA100/candidate-results/june-2026/to-do")
     page.get_by_label("I accept the terms").check()
-    page.get_by_role("button", name="Generate for all that need it").click()
+    page.get_by_role("button", name="Generate for 2 centres").click()
     told, progress = [("Now: XA101 Hilltop School, 1 slip so far", "0 of 2 centres are finished.", "1"),
                       ("Now: XA101 Hilltop School, 2 slips so far", "0 of 2 centres are finished.", "2"),
                       ("Now: XA102 Colegio del Mar, 1 slip so far", "1 of 2 centres are finished.", "3")], Work.progress
@@ -85,10 +85,10 @@ def test_rows_stay_marked_for_what_is_pressed_after_filtering(cast, signed_in):
     page = signed_in(cast.independent_officer)
     page.goto(f"{AT}/credentials")
 
-    page.get_by_label("Name or number").press_sequentially("0002")
+    page.get_by_label("Find a candidate").press_sequentially("0002")
     expect(page.get_by_text("Ελένη Παπαδοπούλου")).to_have_count(0)
     page.get_by_label("Mark 0002").check()
-    page.get_by_role("button", name="New password").click()
+    page.get_by_role("button", name="New password for 1").click()
 
     expect(page.get_by_text("Done for 1 candidate")).to_be_visible()
     page.go_back()

@@ -1,6 +1,7 @@
 """The dashboard, the tabs and the way from one centre to another."""
 import pytest
 
+from models.tables.exams import Centre
 from models.tables.people import Posting
 from tests.visitor import Visitor, text_of
 
@@ -94,11 +95,20 @@ def test_an_officer_of_one_centre_has_nothing_to_change_to(cast, plain):
     assert page.all("select", id="change-centre") == []
 
 
-def test_board_staff_are_offered_the_associates_circle_not_the_whole_country(cast, plain):
-    page = plain(cast.board).get("/centres/XA101")
+def test_whoever_reaches_a_country_is_offered_where_they_were_and_a_search(cast, plain):
+    Centre.insert_many([{"number": f"ZZ{n:03}", "name": f"Núñez School {n}", "kind": "centre", "country": "Peru",
+                         "time_zone": "America/Lima"} for n in range(60)]).execute()
+    board = plain(cast.board)
+    board.get("/change-centre/results?number=XC301")
 
-    assert [o.get("value") for o in page.one("select", id="change-centre").iter("option")] == [
-        "XA100", "XA101", "XA102"]
+    page = board.get("/centres/XA101/results")
+    options = [o.get("value") for o in page.one("select", id="change-centre").iter("option")]
+    found = board.get("/change-centre/results?number=&q=nunez+59")
+
+    assert options == ["XA100", "XA101", "XC301", ""]
+    assert found.links()["ZZ059 Núñez School 59"] == "/change-centre/results?number=ZZ059"
+    assert "No centre is found by ‘nowhere’." in board.get("/change-centre/?q=nowhere").text
+    assert plain(cast.karachi_officer).get("/change-centre/?q=ZZ").links().keys() & {"ZZ059 Núñez School 59"} == set()
 
 
 def test_a_strangers_centre_looks_like_one_that_never_was(cast, app, visit):

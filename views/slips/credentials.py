@@ -36,13 +36,16 @@ from models.tables.slips import SlipBatch
 from views.forms import sheet_choices
 from views.frame import TAB, frame
 from views.guards import officers_only, password_was_given_long_ago
-from views.hypermedia import attachment, done, now, or_404, page, say
+from views.hypermedia import attachment, done, now, or_404, page, say, wants_fragment
+from views.marks import ALL, MARK, MARKED, asked_for, forget_marks, keep_marks, marked_in
+from views.paging import page_of
 from views.reach import standing_of_url
 
 bp = Blueprint("credentials", __name__)
 bp.before_request(officers_only)
 AT = "/centres/<number>/candidate-results/<code>/credentials"
-STATES = ("", NO_SLIP, OUT_OF_DATE, "dormant", "not-signed-in", UNPRINTABLE)
+STATES = ("", NO_SLIP, OUT_OF_DATE, "dormant", "not-signed-in", UNPRINTABLE, MARKED)
+A_PAGE = 100
 
 
 class Line(NamedTuple):
@@ -58,30 +61,37 @@ class Line(NamedTuple):
 @bp.get(AT)
 def index(number, code, refused="", status=200):
     centre, series, standing = standing_of_url(number, code)
-    state, q = request.args.get("state", ""), request.args.get("q", "").strip()[:100]
-    every = lines_of(standing)
-    shown = [line for line in every if _matches(line, state if state in STATES else "", q)]
-    fragment = None if refused else "slips/credentials/_list.html"
-    return page("slips/credentials/index.html", fragment, status, series=series, standing=standing, lines=shown,
-                total=len(every), state=state, q=q, refused=refused,
-                marked=set(request.form.getlist("candidate")), dormant=request.form.get("dormant", "keep"),
-                out_of_date=sum(line.need.state == OUT_OF_DATE for line in every),
-                lacking=sum(line.need.state in LACKING for line in every),
+    every, place, here = lines_of(standing), place_of(centre, series), _finding()
+    marks = marked_in(place)
+    found = page_of(_found(every, marks, **here), A_PAGE, "credentials.index", number=number, code=code, **here)
+    return page("slips/credentials/index.html", None, status, series=series, standing=standing, lines=found, here=here,
+                total=len(every), kinds=_kinds(every, here["state"]), refused=refused, marks=marks,
+                bar=_bar(every, marks), typed=request.form,
                 **frame(centre, TAB, f"candidate-results/{code}/credentials", series))
 
 
 @bp.post(AT)
 def act(number, code):
-    """*Reissue slips*, *New password* or *Generate* for the marked candidates, or for all that need it."""
+    """*Reissue slips*, *New password* or *Generate* for the marked candidates, for one, or for all that need it.
+
+    Marks are kept whatever comes of it; an act that was ordered takes them.
+    """
     centre, series, standing = standing_of_url(number, code)
-    act = request.form.get("act", "")
-    what = act.removesuffix("-all")
+    every, place = lines_of(standing), place_of(centre, series)
+    found = [line.candidate.number for line in _found(every, marked_in(place), **_finding())]
+    if keep_marks(place, [line.candidate.number for line in every], found):
+        if request.form["act"] == MARK and wants_fragment():
+            return page("slips/credentials/_bar.html", None, bar=_bar(every, marked_in(place)), typed=request.form,
+                        centre=centre, series=series)
+        return redirect(url_for("credentials.index", number=number, code=code, **request.args), 303)
+    what, which = asked_for(slip_jobs.DONE)
     try:
-        chosen = _chosen(standing, what, act.endswith("-all"))
+        chosen = _chosen(standing, what, which, marked_in(place))
         job = slip_jobs.order(current_user._get_current_object(), series, [centre], what, now(), candidates=chosen,
                               anew_dormant=request.form.get("dormant") == "new", slips=len(chosen))
     except Refused as refusal:
         return index(number, code, say(refusal.sentence), 422)
+    forget_marks(place)
     if what != REISSUE and len(chosen) > slip_jobs.IN_REQUEST:
         queue.enqueue(current_app, job)
         return redirect(url_for("work.show", public_id=job.public_id), 303)
@@ -92,14 +102,14 @@ def act(number, code):
                          "Done for %(num)s candidates: the PDF file is ready below.", len(chosen)))
 
 
-def _chosen(standing, what, for_all):
+def _chosen(standing, what, which, marks):
     """The candidates whom an act is meant for. Raises `Refused`."""
-    if what not in slip_jobs.DONE or (for_all and what == NEW_PASSWORD):
+    if what not in slip_jobs.DONE or (which == ALL and what == NEW_PASSWORD):
         raise Refused(Sentence("Choose what is to be done."))
-    marked = set(request.form.getlist("candidate"))
-    ids = None if for_all else [
-        candidate.id for candidate in concerned(standing, CONFIRM) if candidate.number in marked]
-    if not for_all and not ids:
+    meant = marks if which == MARKED else {which}
+    ids = None if which == ALL else [
+        candidate.id for candidate in concerned(standing, CONFIRM) if candidate.number in meant]
+    if which != ALL and not ids:
         raise Refused(Sentence("Mark at least one candidate first."))
     chosen = concerned(standing, what, ids)
     if not chosen:
@@ -185,10 +195,44 @@ def lines_of(standing):
             for need in found]
 
 
-def _matches(line, state, q):
+def place_of(centre, series):
+    """The list as its marks are kept."""
+    return f"{centre.number}/{series.code}/credentials"
+
+
+def _finding():
+    """What the address says about the list: {state, q}."""
+    state = request.args.get("state", "")
+    return {"state": state if state in STATES else "", "q": request.args.get("q", "").strip()[:100]}
+
+
+def _found(lines, marks, state, q):
+    return [line for line in lines if has_words(q, line.candidate.number, line.candidate.name) and (
+        line.candidate.number in marks if state == MARKED else _is(line, state))]
+
+
+def _is(line, state):
     wanted = {"": True, "not-signed-in": line.need.not_signed_in, NO_SLIP: line.need.state in (NO_SLIP, VOID),
               UNPRINTABLE: line.misprinted}
-    return wanted.get(state, line.need.state == state) and has_words(q, line.candidate.number, line.candidate.name)
+    return wanted.get(state, line.need.state == state)
+
+
+def _kinds(lines, current):
+    """(state, candidates) of each state that some candidate is in, and of what is shown."""
+    counts = {state: sum(bool(_is(line, state)) for line in lines) for state in STATES if state != MARKED}
+    return [(state, count) for state, count in counts.items() if count or state in (current, "")]
+
+
+def _bar(lines, marks):
+    """What can be done: with the marked candidates, with all where none is marked; see `templates/…/_bar.html`."""
+    meant = [line for line in lines if not marks or line.candidate.number in marks]
+    states = [line.need.state for line in meant]
+    return {
+        "marked": len(marks), "which": MARKED if marks else ALL,
+        "generate": sum(state in LACKING for state in states), "dormant": "dormant" in states,
+        "reissue": sum(line.need.has_slip if marks else line.need.state == OUT_OF_DATE for line in meant),
+        "signed_in": sum(line.need.signed_in_at is not None for line in meant),
+    }
 
 
 def _password_first(chosen, centre, series):

@@ -2,7 +2,6 @@
 from flask import Blueprint, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from flask_login import current_user
 
 from documents import words
 from documents.papers import unprintable_names
@@ -14,11 +13,12 @@ from models.rules.subcentre_history import last_change
 from models.tables.exams import Series
 from models.tables.offers import ALL, SELECTED
 from views.forms import series_choices
-from views.frame import TAB, change_centre, frame
+from views.frame import TAB, frame
 from views.guards import officers_only
 from views.hypermedia import now, page
 from views.languages import in_zone
 from views.reach import managed_centre_of, next_series, offered_series, series_of
+from views.slips.attention import attention
 
 bp = Blueprint("series", __name__)
 bp.before_request(officers_only)
@@ -49,12 +49,9 @@ def details(centre, series):
     standing, releases, moment = standing_of(centre, series), releases_of(series), now()
     members = groups(series, [centre.id])[centre.id]
     needed = needs(standing, members, releases, moment, unprintable=unprintable_names(series, [centre.id])[centre.id])
-    framed = frame(centre, TAB, f"candidate-results/{series.code}", series)
-    if framed["change_centre"] and (centre.is_associate or current_user.acts_for_associate_of(centre)):
-        framed["change_centre"] = change_centre(
-            centre, f"candidate-results/{series.code}", _("Change Subcentre"))
     return {
-        **framed, "series": series, "standing": standing, "who": status_line(standing, members),
+        **frame(centre, TAB, f"candidate-results/{series.code}", series), "series": series,
+        "standing": standing, "who": status_line(standing, members),
         "entered": sum(group.count for group in members),
         "releases": release_words(standing, release_lines(standing, members, releases), releases),
         "attention": attention(needed), "needs": needed,
@@ -89,32 +86,6 @@ def release_words(standing, lines, releases):
             said += " · " + _("held back by the board for now: %(names)s", names=", ".join(held))
         lines_said.append((", ".join(names), said))
     return lines_said
-
-
-def attention(needed):
-    """(what, sentence, endpoint, filter of the credentials page) for each thing that the slips of a centre need."""
-    without = needed.without_slip
-    found = [
-        (needed.out_of_date, "credentials.index", "out-of-date",
-         ngettext("%(num)s slip is out of date", "%(num)s slips are out of date", needed.out_of_date),
-         _("They print a release time, a contact or a name that is no longer true. Reissue them: the password stays "
-           "the same.")),
-        (without, "credentials.index", "no-slip",
-         ngettext("%(num)s candidate needs a slip", "%(num)s candidates need a slip", without),
-         _("They have access and no slip yet.")),
-        (needed.dormant, "credentials.index", "dormant",
-         ngettext("%(num)s login rests", "%(num)s logins rest", needed.dormant),
-         _("Access was taken away and given back. Generate them again.")),
-        (needed.unprintable, "credentials.index", "unprintable",
-         ngettext("%(num)s slip cannot be printed as written", "%(num)s slips cannot be printed as written",
-                  needed.unprintable),
-         _("No font here has every letter of the name: the slip leaves the others out and says so.")),
-        (needed.entered, "status.status", None,
-         ngettext("%(num)s candidate entered since you selected", "%(num)s candidates entered since you selected",
-                  needed.entered),
-         _("They are not included; ‘Edit status’ adds them.")),
-    ]
-    return [(what, sentence, endpoint, state) for number, endpoint, state, what, sentence in found if number]
 
 
 def earlier_offers(centre, series):

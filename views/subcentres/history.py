@@ -41,7 +41,7 @@ def history(number, code):
         rows=[_line(change, associate.time_zone) for change in found.rows],
         people=[(who, who) for who in changed_by(associate, series)],
         fields=[(name, control(name)) for name in DEFAULTS_FIELDS],
-        **frame(associate, TAB, f"candidate-results/{series.code}/attached-centres"))
+        **frame(associate, TAB, f"candidate-results/{series.code}/attached-centres", series))
 
 
 def _line(change, zone):

@@ -57,7 +57,7 @@ def whole(screen, status=200, refused=None, form=None):
         "subcentres/index.html", "subcentres/_found.html", status, pages=shown, states=STATES,
         here=dict.fromkeys(FINDING, "") | here, all_count=len(screen.listed), found=shown.found,
         defaults_shown=screen.defaults.controls, **values,
-        **frame(screen.associate, TAB, f"candidate-results/{screen.series.code}/attached-centres"))
+        **frame(screen.associate, TAB, f"candidate-results/{screen.series.code}/attached-centres", screen.series))
 
 
 def answer(screen, numbers, notice="", *, status=200, refused=None, form=None, of=ALL):
