@@ -135,7 +135,9 @@ class Associate:
         return self._post("", {**self.form, "confirm_hidden": ["on"]})
 
     def draft_all(self):
-        return self._post("/bulk", {**self.form, "bulk_for": ["found"], "bulk_delay": ["200"], "set": ["these"]})
+        form = {name: value for name, value in self.form.items() if name != "shown"}
+        self._post("/bulk", {**form, "act": ["mark-every"]})
+        return self._post("/bulk", {**form, "bulk_delay": ["200"], "set": ["these"]})
 
     def discard(self):
         return self._post("/discard", self.form)

@@ -147,11 +147,13 @@ def _parsed(html, is_fragment):
 def expected_events(answer):
     """How many audit events a POST may have written: one when it was accepted, none when it was refused.
 
-    Nothing was accepted where the way leads to the password or to signing in, or where a page only says what would
+    To mark a row is no act. Nothing was accepted where the way leads to the password or to signing in, or where a page only says what would
     follow (`data-dry-run`). Subcentre Management keeps what was typed in the draft even where it refuses it, so
     that nothing is lost: that is one event.
     """
     where = answer.location or ""
+    if where.endswith("#bar") or (answer.status == 200 and "data-marks" in answer.html):
+        return (0, 1) if "attached-centres" in answer.path else (0,)  # marks are kept, and there what was typed
     if where.startswith("/account/password-again") or "data-dry-run" in answer.html:
         return (0,)
     if where.startswith("/sign-in") or ("attached-centres" in answer.path and answer.status in (409, 422)):

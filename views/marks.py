@@ -1,7 +1,8 @@
 """The marks of a list as its form sends them: `shown`, every row of the page; `mark`, the ticked ones; `act`.
 
 `act` is MARK where nothing else is meant than to keep them, as each box sends by itself; FOUND marks what the list
-finds on all its pages, or takes the marks from it where the box above is not ticked; CLEAR takes all.
+finds on all its pages, or takes the marks from it where the box above is not ticked (EVERY: where there is no such box,
+without script); CLEAR takes all.
 """
 from flask import request
 from flask_login import current_user
@@ -9,7 +10,7 @@ from flask_login import current_user
 from models.acts import marks
 from views.hypermedia import now
 
-MARK, FOUND, CLEAR = "mark", "mark-found", "mark-clear"
+MARK, FOUND, EVERY, CLEAR = "mark", "mark-found", "mark-every", "mark-clear"
 ALL, MARKED = "all", "marked"  # whom an act is for: all that need it, the marked; else the number of one row
 
 
@@ -35,11 +36,11 @@ def keep_marks(place, rows, found):
     act, form = request.form.get("act", ""), request.form
     if act == CLEAR:
         marks.unmark(current_user.id, place)
-    elif act == FOUND:
-        marks.mark(current_user.id, place, found, found if "everything" in form else (), now())
+    elif act in (FOUND, EVERY):
+        marks.mark(current_user.id, place, found, found if act == EVERY or "everything" in form else (), now())
     else:
         marks.mark(current_user.id, place, form.getlist("shown"), set(rows).intersection(form.getlist("mark")), now())
-    return act in (MARK, FOUND, CLEAR)
+    return act in (MARK, FOUND, EVERY, CLEAR)
 
 
 def add_mark(place, rows):

@@ -108,7 +108,7 @@ def test_selected_centres_get_access_a_delay_and_a_contact(cast, screen, in_forc
     amal.press("Save")
 
     amal.says("Saved. 1 centre changed.")
-    amal.bar("0 centres changed")
+    expect(amal.at("save")).to_have_count(0)
     assert in_force(cast.karachi) == Controls(True, 1440, "centre")
     assert in_force(cast.lima) == Controls()
 
@@ -152,10 +152,12 @@ def test_several_rows_are_set_at_once(cast, screen, in_force):
     cast.confirm(cast.karachi, cast.karachi_officer)
     amal = screen(cast.associates_officer)
 
-    amal.at("XA101-mark").check()
-    amal.at("XA102-mark").check()
+    amal.at("mark-XA101").check()
+    amal.at("mark-XA102").check()
+    if not amal.script:
+        amal.press("Keep the marks")
     amal.at("bulk_delay").fill("2d")
-    amal.press("Set")
+    amal.press("Set for 2")
     amal.bar("2 centres changed")
     amal.bar("2 slips will be out of date")
     amal.press("Save")
@@ -170,9 +172,12 @@ def test_all_that_are_found_are_set_on_every_page(cast, screen, in_force):
     amal = screen(cast.associates_officer)
     amal.page.goto(f"{HERE}?find=village")
 
-    amal.at("bulk_for").select_option(label="all that are found")
+    if amal.script:
+        amal.at("mark-all").check()
+    else:
+        amal.press("Mark all 60 that are found")
     amal.at("bulk_delay").fill("1d")
-    amal.press("Set")
+    amal.press("Set for 60")
     amal.bar("60 centres changed")
     if amal.script:
         no_complaints(amal.page)
@@ -207,7 +212,7 @@ def test_a_filter_keeps_the_draft_and_stands_in_the_address(cast, screen, in_for
 
     amal.at("find").press_sequentially("village 5")
     if not amal.script:
-        amal.press("Show")
+        amal.press("Find")
     expect(amal.page.locator("tbody.row:not(.defaults)")).to_have_count(15)
     amal.change("XD055-delay", "48")
     amal.bar("2 centres changed")
@@ -361,7 +366,6 @@ def test_the_screen_fits_a_phone_and_every_reader(cast, signed_in, width, scheme
                 associate=cast.associate)
     amal = Screen(signed_in(cast.associates_officer, width=width, color_scheme=scheme), True)
     fits(amal.page)
-    amal.page.get_by_text("How this page works").click()
     amal.change("XA101-delay", "48")
     amal.bar("slips will be out of date")
     amal.change("XA102-delay", "soon")

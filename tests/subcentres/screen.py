@@ -2,6 +2,8 @@
 
 With htmx a changed control is sent at once, as the browser would; without, 'Show what would follow' is pressed.
 """
+import re
+
 from tests.visitor import text_of
 
 HERE = "/centres/XA100/candidate-results/june-2026/attached-centres"
@@ -34,11 +36,13 @@ class ScreenPage:
             self.fields[control] = ["on" if value is True else value]
 
     def mark(self, *numbers):
+        """Tick these boxes: each is sent by itself with htmx, with a button otherwise."""
         self.fields["mark"] = list(numbers)
+        return self.send("/bulk", act="mark")
 
     def press(self, button, **more):
         """A button by its text: sends the whole form, and goes where it leads. Gives the last answer."""
-        found = next(each for each in self.page.all("button") if text_of(each) == button)
+        found = next(each for each in self.page.all("button") if re.sub(r" for \d+$", "", text_of(each)) == button)
         if found.get("name"):
             more[found.get("name")] = found.get("value")
         return self.send(found.get("formaction").partition("?")[0].removeprefix(HERE), **more)
@@ -57,13 +61,15 @@ class ScreenPage:
         return answer
 
     def row(self, number):
-        """The text of a row's second line."""
+        """What follows for a row."""
         body = self.page.one("tbody", id=f"centre-{number}")
         return [text_of(item) for item in body.iter("li")]
 
     def bar(self):
-        bar = self.page.one("div", id="save-bar")
-        return [text_of(item) for item in bar.iter() if item.tag in ("p", "li")]
+        """The lines that say what is changed; none while nothing is."""
+        bar = self.page.one("div", id="save-bar").find("div")
+        return [] if bar is None else [text_of(item).removesuffix(", not in force yet") for item in bar.iter()
+                                       if item.tag in ("p", "li")]
 
     def shown(self, control):
         """What stands in a control: its text, whether it is ticked, the chosen value."""

@@ -42,7 +42,8 @@ def test_what_is_left_as_it_is_stays(cast, many, visit):
 def test_all_that_are_found_are_set_on_every_page(cast, many, visit):
     screen = ScreenPage(visit(cast.associates_officer), "?find=school&page=2")
 
-    screen.press("Set", bulk_for="found", bulk_delay="48")
+    screen.send("/bulk", act="mark-every")
+    screen.press("Set", bulk_delay="48")
 
     assert set(drafted()) == {"XA101", *(f"XD{n:03}" for n in range(1, 61))}
     assert screen.bar()[0] == "61 centres changed"
@@ -86,21 +87,21 @@ def test_marks_stay_after_a_row_is_changed(cast, visit):
     answer = visitor.post(f"{screen.address}/rows/XA101", {**screen.fields, "XA101-delay": "5"})
 
     if visitor.htmx:
-        assert answer.one("input", id="XA101-mark").get("checked") is not None
+        assert answer.one("input", id="mark-XA101").get("checked") is not None
 
 
 @pytest.mark.parametrize(("given", "control", "sentence"), [
-    ({"bulk_delay": "24"}, "bulk_for", "Mark at least one centre, or choose all that are found."),
+    ({"bulk_delay": "24"}, "mark", "Mark at least one centre first."),
     ({"mark": "XA101"}, "bulk_delay", "Nothing is set yet: enter a delay, or choose access or contact details."),
     ({"mark": "XA101", "bulk_delay": "soon"}, "bulk_delay",
      "“soon” is not a delay. Type hours (24) or for example 1d 6h or 90m."),
-    ({"mark": "XB201", "bulk_delay": "24"}, "bulk_for", "Mark at least one centre, or choose all that are found."),
+    ({"mark": "XB201", "bulk_delay": "24"}, "mark", "Mark at least one centre first."),
 ])
 def test_what_cannot_be_done_is_said_and_what_was_typed_stays(cast, visit, given, control, sentence):
     screen = ScreenPage(visit(cast.associates_officer))
     before = AuditEvent.select().count()
 
-    answer = screen.press("Set", **given)
+    answer = screen.send("/bulk", set="these", **given)
 
     assert answer.status == 422
     assert text_of(answer.one("p", id=f"{control}-error")) == sentence

@@ -141,7 +141,7 @@ def test_a_page_asks_as_many_queries_for_one_centre_as_for_many(cast, many, visi
     visitor.get(HERE)
     shown = []
     for query in ("?find=XD001", "?find=XD00", ""):
-        with assert_query_count(12):
+        with assert_query_count(14):
             shown.append(len(numbers(visitor.get(HERE + query))))
 
     assert shown == [1, 9, 50]
@@ -161,11 +161,11 @@ def test_a_row_is_answered_with_as_many_queries_among_two_centres_as_among_many(
     make_many(cast)
 
     assert queries() == among_two
-    assert among_two <= 14
+    assert among_two <= 15
 
 
 def test_headings_are_links_with_text(cast, visit):
     answer = visit(cast.associates_officer).get(HERE, htmx=False)
 
-    assert [text_of(th[0]) for th in answer.all("th", scope="col")] == [
+    assert [text_of(th[0]) for th in answer.all("th", scope="col") if len(th)] == [
         "Centre", "Candidate Results delay", "Give access", "Provide contact details"]

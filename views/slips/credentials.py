@@ -83,7 +83,7 @@ def act(number, code):
         if request.form["act"] == MARK and wants_fragment():
             return page("slips/credentials/_bar.html", None, bar=_bar(every, marked_in(place)), typed=request.form,
                         centre=centre, series=series)
-        return redirect(url_for("credentials.index", number=number, code=code, **request.args), 303)
+        return redirect(url_for("credentials.index", number=number, code=code, _anchor="bar", **request.args), 303)
     what, which = asked_for(slip_jobs.DONE)
     try:
         chosen = _chosen(standing, what, which, marked_in(place))

@@ -75,11 +75,10 @@ def act(number, code):
     series = series_of(centre, code)
     lines, place = lines_of(centre, series), place_of(centre, series)
     found = [line.centre.number for line in _found(lines, marked_in(place), **_finding())]
-    here = url_for("to_do.index", number=number, code=code, **request.args)
     if keep_marks(place, [line.centre.number for line in lines], found):
         if request.form["act"] == MARK and wants_fragment():
             return page("slips/_to_do_bar.html", bar=_bar(lines, marked_in(place)), typed=request.form)
-        return redirect(here, 303)
+        return redirect(url_for("to_do.index", number=number, code=code, _anchor="bar", **request.args), 303)
     what, which = asked_for(slip_jobs.DONE)
     try:
         if slip_jobs.under_way(centre, series, what):

@@ -8,13 +8,14 @@ from models.rules.subcentre_finding import STATES, find
 from models.rules.subcentre_rows import DEFAULTS_ROW, ROW_FIELDS, fields_of
 from views.frame import TAB, frame
 from views.hypermedia import page, say, wants_fragment
+from views.marks import MARKED, marked_in
 from views.paging import page_of
 from views.subcentres.form import prefix, was
 from views.subcentres.words import centres_changed, control, follows, shared_words, totals, value
 
 A_PAGE = 50
 A_ROW, THE_DEFAULTS, ALL = "row", "defaults", "all"  # what a POST changed
-BULK = ("bulk_for", "bulk_delay", "bulk_access", "bulk_mode")
+BULK = ("bulk_delay", "bulk_access", "bulk_mode")
 FINDING = ("find", "state", "order")
 
 
@@ -46,16 +47,31 @@ def address(screen, **values):
                    **{**here, **values})
 
 
+def place_of(screen):
+    """The list as its marks are kept."""
+    return f"{screen.associate.number}/{screen.series.code}/attached-centres"
+
+
+def found(screen):
+    """The numbers of the centres that the address asks for, in its order."""
+    here = finding()
+    numbers = find(screen, here.get("find", ""), here.get("state", ""), here.get("order", "centre"))
+    if here.get("state") == MARKED:
+        marks = marked_in(place_of(screen))
+        numbers = [number for number in numbers if number in marks]
+    return numbers
+
+
 def whole(screen, status=200, refused=None, form=None):
     """The whole page, or the list alone for htmx. `refused`: {'<number>-<control>': Sentence}; `form`: as sent."""
     here = finding()
-    numbers = find(screen, here.get("find", ""), here.get("state", ""), here.get("order", "centre"))
+    numbers = found(screen)
     shown = page_of(numbers, A_PAGE, "subcentres.index", number=screen.associate.number,
                     code=screen.series.code, **here)
     values = parts(screen.narrowed(shown.rows), shown.rows, refused, form)
     return page(
         "subcentres/index.html", "subcentres/_found.html", status, pages=shown, states=STATES,
-        here=dict.fromkeys(FINDING, "") | here, all_count=len(screen.listed), found=shown.found,
+        here=dict.fromkeys(FINDING, "") | here, found=shown.found,
         defaults_shown=screen.defaults.controls, **values,
         **frame(screen.associate, TAB, f"candidate-results/{screen.series.code}/attached-centres", screen.series))
 
@@ -77,7 +93,7 @@ def answer(screen, numbers, notice="", *, status=200, refused=None, form=None, o
 def parts(screen, numbers, refused=None, form=None):
     """The values that the parts of the list need, whichever of them are shown."""
     rows, counted = screen.count(numbers)
-    marks = set(form.getlist("mark")) if form else set()
+    marks = marked_in(place_of(screen))
     rows = [_row(screen, row, row.centre.number in marks) for row in rows]
     refused = {f"{prefix('')}{key}" if key[0] == "-" else key: say(said) for key, said in (refused or {}).items()}
     return {
@@ -85,9 +101,10 @@ def parts(screen, numbers, refused=None, form=None):
         "words": shared_words(), "may_choose": not screen.switched,
         "rows": rows, "defaults": _defaults(screen), "refused": refused,
         "problems": list(_problems(screen, refused, rows)), "conflicts": screen.overtaken,
-        "bulk": {name: form.get(name, "") if form else "" for name in BULK},
+        "bulk": {name: form.get(name, "") if form else "" for name in BULK} | {"marked": len(marks)},
+        "all_count": len(screen.listed),
         "bar": {
-            "changed": centres_changed(counted.centres), "effects": totals(counted),
+            "count": counted.centres, "changed": centres_changed(counted.centres), "effects": totals(counted),
             "defaults_changed": DEFAULTS_ROW in screen.drafts,
             "confirmed": counted.hidden_again and form and "confirm_hidden" in form,
         },

@@ -1,5 +1,5 @@
 """'Subcentre Management': an Associate's decisions for its attached centres, kept as a draft until Save."""
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort, redirect, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.exceptions import NotFound
@@ -7,18 +7,18 @@ from werkzeug.exceptions import NotFound
 from models.acts import subcentres as changes
 from models.database import Overtaken, Refused, Sentence
 from models.delay import format_delay, parse_delay
-from models.rules.subcentre_finding import find
 from models.rules.subcentre_rows import DEFAULTS_ROW, ROW_FIELDS
 from models.rules.subcentre_screen import Screen
 from models.tables.exams import Centre
 from models.tables.subcentres import CENTRE_DEFINED, DEFAULT
 from views.errors import http_error
 from views.guards import officers_only
-from views.hypermedia import now
+from views.hypermedia import now, page, wants_fragment
+from views.marks import MARK, keep_marks, marked_in
 from views.reach import associate_of, series_of
 from views.subcentres.form import read, read_row, shown_rows
 from views.subcentres.history import history
-from views.subcentres.page import A_ROW, THE_DEFAULTS, answer, finding, whole
+from views.subcentres.page import A_ROW, THE_DEFAULTS, address, answer, found, parts, place_of, whole
 from views.subcentres.words import centres_changed
 
 bp = Blueprint("subcentres", __name__)
@@ -97,13 +97,19 @@ def choose(number, code):
 
 @bp.post(f"{HERE}/bulk")
 def bulk(number, code):
-    """Set several rows of the draft at once: the marked ones, or all that the list finds."""
+    """Set the marked rows of the draft at once; or mark them, which keeps what else was typed as a draft."""
     screen, typed = screen_of(number, code), read(request.form)
-    chosen = _chosen(screen)
+    if keep_marks(place_of(screen), screen.standings, found(screen)):
+        if request.form["act"] == MARK and wants_fragment():
+            return page("subcentres/_bulk.html", None, **parts(screen, ()))
+        if typed.by_row:
+            screen = changes.draft(screen, typed.by_row, typed.read_at)
+        return whole(screen) if wants_fragment() else redirect(address(screen, _anchor="bar"), 303)
+    chosen = [each for each in screen.standings if each in marked_in(place_of(screen))]
     try:
         values = _same_as_defaults(screen) if request.form.get("set") == "defaults" else _bulk_values()
         if not chosen:
-            raise Refused(bulk_for=Sentence("Mark at least one centre, or choose all that are found."))
+            raise Refused(mark=Sentence("Mark at least one centre first."))
     except Refused as refusal:
         return answer(screen, typed.rows, status=422, refused=refusal.fields, form=request.form)
     by_row = {**typed.by_row, **{each: {**typed.by_row.get(each, {}), **values} for each in chosen}}
@@ -116,13 +122,6 @@ def screen_of(number, code, only=None):
     """The Screen of the URL's Associate and series, with the draft of whoever asks."""
     associate = associate_of(number)
     return Screen(current_user._get_current_object(), associate, series_of(associate, code), now(), only)
-
-
-def _chosen(screen):
-    if request.form.get("bulk_for") == "found":
-        here = finding()
-        return find(screen, here.get("find", ""), here.get("state", ""))
-    return [number for number in request.form.getlist("mark") if number in screen.standings]
 
 
 def _bulk_values():
