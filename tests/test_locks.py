@@ -99,6 +99,8 @@ TABLE = {
     "credentials.csv": (MANAGER, a_batch),
     "credentials.read": (MANAGER, a_batch),
     "preview.preview": MANAGER,
+    **dict.fromkeys(("checklist.index", "checklist.calendar"), MANAGER),
+    **dict.fromkeys(("help.index", "help.guide", "help.pdf"), OFFICER),
     "to_do.index": MANAGER,
     "to_do.act": MANAGER,
     "to_do.archive": MANAGER,
@@ -112,7 +114,8 @@ TABLE = {
                     ASSOCIATE),
     **dict.fromkeys(("candidates.index", "candidates.sheet", "candidates.sign_in", "candidates.signed_in",
                      "candidates.sign_out", "candidates.signed_out", "candidates.statement",
-                     "candidates.calendar", "candidates.own_data", "candidates.sample"), CANDIDATE),
+                     "candidates.calendar", "candidates.own_data", "candidates.sample",
+                     "candidates.help_page"), CANDIDATE),
     "public.privacy": ANYONE,
     **dict.fromkeys(("public.verify", "public.state", "public.offline", "public.keys", "public.withdrawn"), ANYONE),
     **dict.fromkeys(("board_centres.index", "board_centres.edit", "board_centres.move", "board_centres.moved",
@@ -150,6 +153,7 @@ class Route:
     def address(self, app, centre_number, thing=None):
         values = {"number": centre_number, "code": "june-2026", "page": "results", "filename": "site.css",
                   "language": "en", "section": "new", "public_id": MISSING, "row": "XA101", "act": "disable",
+                  "role": "centres",
                   "email": "kiran@xa101.example", "kind": "json", **(thing or {})}
         with app.test_request_context():
             return app.url_for(self.endpoint, **{

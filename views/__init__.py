@@ -3,12 +3,12 @@
 
 def init_app(app):
     """Register the pages that this process's role serves."""
-    from views import health
+    from views import health, help
     from views.board import audit, centres, imports, next_steps, officers, queue, series
     from views.board import statements as board_statements
     from views.candidates import public, site
     from views.centres import dashboard, files, results, statements
-    from views.slips import credentials, preview, status, to_do, work
+    from views.slips import checklist, credentials, preview, status, to_do, work
     from views.slips import series as series_details
     from views.staff import account, sign_in
     from views.staff import officers as centre_officers
@@ -21,6 +21,6 @@ def init_app(app):
         app.register_blueprint(site.bp)
     if role in ("all", "portal"):
         for page in (sign_in, account, centre_officers, dashboard, results, statements, files,
-                     series_details, status, credentials, preview, to_do, work, subcentres,
+                     series_details, status, credentials, preview, to_do, work, checklist, help, subcentres,
                      centres, officers, series, next_steps, board_statements, imports, audit, queue):
             app.register_blueprint(page.bp)

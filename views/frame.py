@@ -82,8 +82,7 @@ def nearest_page(centre, page):
         "status": "status.status" if has_own else None,
         "credentials": "credentials.index" if has_own else None,
         "attached-centres": "subcentres.index" if centre.is_associate else None,
-        "preview": "preview.preview",
-        "to-do": "to_do.index",
+        "preview": "preview.preview", "to-do": "to_do.index", "checklist": "checklist.index",
     }.get(part) or "series.series"
     return url_for(endpoint, number=centre.number, code=series.code)
 

@@ -19,7 +19,8 @@ PUBLIC = {
 }
 CANDIDATE_SITE = "candidates."
 NO_DATABASE = ("health.healthz", "health.readyz")
-FIRST_PAGES = ("candidates.index", "candidates.sign_in", "candidates.signed_out", "public.privacy")  # the same
+FIRST_PAGES = ("candidates.index", "candidates.sign_in", "candidates.signed_out", "candidates.help_page",
+               "public.privacy")  # the same
 OF_OWN_PAGES = ("Cross-Origin-Resource-Policy", "same-origin")
 SECURITY = (
     ("Content-Security-Policy",

@@ -129,8 +129,9 @@ class Plan:
 
     @property
     def depth(self) -> float:
-        """How far down the paper the rooms of its values reach, in points."""
-        return self.height - min(slot.baseline - slot.below - DESCENT * slot.style.size for slot in self.slots)
+        """How far down the paper its words and the rooms of its values reach, in points."""
+        return self.height - min([*(slot.baseline - slot.below - DESCENT * slot.style.size for slot in self.slots),
+                                  *(word.baseline - DESCENT * word.style.size for word in self.words)])
 
 
 def values_in(values) -> Iterator[str]:

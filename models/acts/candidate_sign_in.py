@@ -42,6 +42,7 @@ DOORS = {
     SHUT: Sentence("Your password is right, but your centre does not offer results on this site at the moment. Ask "
                    "your centre how you will get them."),
 }
+MESSAGES = (WRONG, NO_USERNAME, *DOORS.values())  # which the help explains
 SHAPE = re.compile(r"[A-Z0-9]{5}-[0-9]{4}-[A-Z0-9]{2,8}")
 # In the midst of words: a username, and whatever may be a password
 NAMED = re.compile(r"(?<![A-Z0-9])(?:[A-Z0-9][\W_]*){5}(?:[0-9][\W_]*){4}(?:[A-Z][\W_]*){1,4}[0-9][\W_]*[0-9]"

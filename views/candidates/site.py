@@ -10,7 +10,7 @@ from flask import Blueprint, Response, abort, g, request
 from documents import words
 from models.acts import candidate_sign_in
 from models.database import Refused
-from models.rules import candidate_sheet
+from models.rules import candidate_sheet, grades
 from models.rules.languages import LANGUAGES
 from views import errors, languages
 from views.candidates import cookie, turns
@@ -116,6 +116,14 @@ def statement():
     if not found.in_state(candidate_sheet.OUT):
         abort(404)
     return statement_pdf(found, instant)
+
+
+@bp.get("/<language>/help")
+def help_page():
+    words_of_grades = tuple((grades.WORDS[code], *pair) for code, pair in zip(
+        grades.WORDS, grades.explained(*grades.WORDS), strict=True))
+    return same_for_all("candidates/help.html", "public, max-age=3600", words=words_of_grades,
+                        uniform_mark=grades.UNIFORM_MARK, messages=candidate_sign_in.MESSAGES)
 
 
 @bp.get("/<language>/sample")
