@@ -1,21 +1,25 @@
 """The demo data: they load, they show something of everything, and the sign-ins on the page are right."""
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from exchange import demo
 from models import passwords
+from models.acts.attempts import refused_since
+from models.acts.files import listed
 from models.codes import as_typed
 from models.database import Refused
+from models.rules.needs import groups, needs
 from models.rules.results import Result
-from models.rules.standing import standing_of
+from models.rules.standing import releases_of, standing_of
 from models.staff_passwords import DEMO_PASSWORD
 from models.tables.exams import Candidate, Centre, Entry, Release, Series
 from models.tables.offers import Offer
 from models.tables.people import Officer
 from models.tables.slips import Credential, SlipBatch
 from models.tables.subcentres import AttachedCentre
+from tests.visitor import text_of
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SCRIPTS = ("LATIN", "GREEK", "CYRILLIC", "ARABIC", "HEBREW", "DEVANAGARI", "BENGALI", "TAMIL", "THAI", "CJK",
@@ -52,15 +56,36 @@ def test_the_demo_shows_something_of_everything(loaded):
 def test_everybody_of_the_demo_signs_in_with_the_password_on_the_page(loaded, plain):
     page = plain().get("/sign-in")
 
+    attached = Centre.get(Centre.number == "NC100").attached_centres
     emails = [officer.email for officer in Officer.select().where(Officer.is_demo)]
     assert sorted(emails) == [f"{who}@demo.example" for who in (
         "associate", "board", "centre", "independent", "two-centres")]
     assert all(email in page.text for email in emails)
     assert DEMO_PASSWORD in page.text
+    rows = [text_of(row) for row in page.all("tr")]
+    assert f"associate@demo.example Associate with {len(attached)} centres: start here Amal Raza" in rows
+    assert [row for row in rows for email, who in demo.ROLES.items() if row.startswith(f"{email} {who}")] == rows[1:6]
     assert all(Officer.get(Officer.email == email).password_is(DEMO_PASSWORD) for email in emails)
     assert {email: [c.number for c in Officer.get(Officer.email == email).own_centres] for email in emails} == {
         "associate@demo.example": ["NC100"], "centre@demo.example": ["NC101"], "board@demo.example": [],
         "two-centres@demo.example": ["NC102", "NC110"], "independent@demo.example": ["NL500"]}
+
+
+def test_no_list_is_empty_for_a_visitor_and_nobody_is_a_stranger_in_it(loaded):
+    centres = {centre.number: centre for centre in Centre.select()}
+    makers = {(batch.centre.number, batch.made_by) for batch in SlipBatch.select()}
+    november = Series.get(Series.code == "november-2026")
+    needed = {number: needs(standing_of(centre, november), groups(november, [centre.id])[centre.id],
+                            releases_of(november), NOW) for number, centre in centres.items() if number in (
+                                "NC101", "NC102", "NC107", "NL500")}
+
+    assert makers == {("NC101", "centre@demo.example"), ("NC102", "two-centres@demo.example"),
+                      ("NC107", "associate@demo.example"), ("NL500", "independent@demo.example")}
+    assert {number: bool(found.out_of_date) for number, found in needed.items()} == {
+        "NC101": False, "NC102": False, "NC107": True, "NL500": False}
+    assert sorted(file.direction for file in listed(centres["NC101"])) == ["from-board", "to-board"]
+    assert refused_since(["NC101-0002-N26"], NOW - timedelta(days=1)) == {"NC101-0002-N26": 3}
+    assert Credential.select().where(Credential.username == "NC101-0002-N26").exists()
 
 
 def test_the_candidates_on_the_page_sign_in_and_one_of_them_waits(loaded, plain):

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user, login_user
 
-from exchange.demo import candidate_logins
+from exchange.demo import ROLES, candidate_logins
 from models.acts import accounts, attempts, links, second_factor
 from models.database import Refused, Sentence
 from models.staff_passwords import DEMO_PASSWORD
@@ -34,7 +34,7 @@ def sign_in():
             errors = errors_of(refusal)
     demo = list(Officer.select().where(Officer.is_demo, Officer.disabled_at.is_null()).order_by(Officer.id))
     return page("staff/sign_in.html", status=422 if errors else 200, typed=typed, errors=errors, demo=demo,
-                demo_password=DEMO_PASSWORD, candidates=candidate_logins() if demo else [],
+                demo_password=DEMO_PASSWORD, candidates=candidate_logins() if demo else [], roles=ROLES,
                 site_address=current_app.config["SITE_ADDRESS"])
 
 
