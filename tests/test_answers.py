@@ -17,7 +17,7 @@ from tests.visitor import Visitor
 
 # the same for everybody
 PUBLIC_CACHE = {"public.privacy", "public.keys", "public.withdrawn", "candidates.index", "candidates.sign_in",
-                "candidates.signed_out"}
+                "candidates.signed_out", "candidates.help_page"}
 EVIL = "evil.example"
 FORWARDED = {"X-Forwarded-Host": EVIL, "X-Forwarded-For": EVIL, "X-Forwarded-Proto": EVIL, "X-Original-URL": f"/{EVIL}",
              "X-Rewrite-URL": f"/{EVIL}", "X-HTTP-Method-Override": "POST", "Forwarded": f"host={EVIL}",

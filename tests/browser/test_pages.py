@@ -14,18 +14,20 @@ PAGES = {
         XA100, f"{XA100}/officers", f"{XA100}/results", f"{XA100}/files",
         f"{XA100}/candidate-results", f"{XA100}/{SERIES}",
         f"{XA100}/{SERIES}/attached-centres", f"{XA100}/{SERIES}/attached-centres/history", f"{XA100}/{SERIES}/to-do",
-        f"{XA101}/{SERIES}", "/jobs/JOB", "/account", "/account/second-factor", "/account/password-again"),
+        f"{XA101}/{SERIES}", f"{XA100}/{SERIES}/checklist", "/help/associates",
+        "/jobs/JOB", "/account", "/account/second-factor", "/account/password-again"),
     "karachi_officer": (
         f"{XA101}/{SERIES}", f"{XA101}/{SERIES}/status", f"{XA101}/{SERIES}/credentials", f"{XA101}/results",
+        f"{XA101}/{SERIES}/checklist", "/help/", "/help/centres",
         f"{XA101}/{SERIES}/credentials/BATCH", f"{XA101}/{SERIES}/preview", f"{XA101}/{SERIES}/preview?state=after"),
     "board": (
         "/board/centres", "/board/centres/XA101", "/board/centres/XA101/move", "/board/officers",
         "/board/officers/kiran@xa101.example", "/board/series", "/board/series/june-2026",
         "/board/next-steps", "/board/imports", "/board/statements?number=0011223344556677", "/board/audit",
-        "/board/queue", "/never"),
+        "/board/queue", "/help/board", "/never"),
     None: ("/sign-in", "/welcome", "/privacy", "/verify", "/results/en/sign-in", "/results/en/sample",
            *(f"/results/{language}/{page}" for language in LANGUAGES if language != "en"
-             for page in ("sign-in", "sample", "signed-out")),
+             for page in ("sign-in", "sample", "signed-out", "help")),
            *(f"/{page}/{language}" for language in LANGUAGES if language != "en" for page in ("privacy", "verify"))),
 }
 
