@@ -89,6 +89,7 @@ def test_an_associate_reads_of_all_its_centres_in_as_many_queries_as_of_one(midn
     visitor = Inside(app, midnight.associates_officer)
     midnight.give_access(midnight.karachi)
     midnight.confirm(midnight.karachi, midnight.karachi_officer)
+    midnight.confirm(midnight.associate, midnight.associates_officer)  # of its own candidates, and no Associate Centre
     with queries() as few:
         shown, _dates = stages(visitor.get(AT.format("XA100")))
     for place in range(5):

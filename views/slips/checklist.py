@@ -62,7 +62,8 @@ def stages_of(centre, series):
     entered = {name for group in members for name in group.qualifications.split("|")}
     first = min((releases[name].released_at for name in entered & releases.keys()), default=None)
     counts = {name: sum(getattr(line.needs, name) for line in lines) for name in (
-        "offered", "covered", "living", "signed_in", "out_of_date")}
+        "covered", "living", "signed_in", "out_of_date")}
+    counts["offered"] = sum(line.needs.offered for line in lines if line.centre.is_attached or not centre.is_associate)
     held = current_app.jinja_env.get_template("slips/_checklist.html").make_module({
         "is_associate": centre.is_associate, "standing": standing, "n": counts,
         "allowed": [one for one in attached.values() if one.has_access], "attached": list(attached.values()),
