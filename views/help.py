@@ -83,6 +83,7 @@ def pdf(role):
     return attachment(out, "application/pdf", f"help-{role}.pdf")
 
 
+@bp.app_template_global()
 def help_address(endpoint, centre=None):
     """Where the help about a screen stands; `centre`: the one that the screen is of, if it is of one."""
     is_associates = centre and centre.is_associate and endpoint in ANCHORS["associates"]
