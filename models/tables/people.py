@@ -35,6 +35,7 @@ class Officer(Model):
     is_demo = BooleanField(default=False)
     disabled_at = Moment(null=True)
     created_at = Moment()
+    visited_at = Moment(null=True)  # when the newest session began, also if it is over
 
     # What Flask-Login asks of a user, without importing it here.
     is_authenticated = is_active = True
@@ -121,6 +122,7 @@ class StaffSession(Model):
     started_at = Moment()
     password_at = Moment()  # when the password was last given; printing slips asks again if long ago
     seen_at = Moment()
+    visited_before_at = Moment(null=True)  # when the session before this one began, None for the first
     browser = CharField(max_length=200, default="")
     lately = CharField(max_length=100, default="")  # numbers of the centres last gone to, newest first, by commas
     token = None  # known only to the request that started or carries the session
@@ -131,8 +133,9 @@ class StaffSession(Model):
                            ).execute()
         token = new_token()
         session = cls.create(digest=digest_of(token), officer=officer, started_at=now, password_at=now,
-                             seen_at=now, browser=browser[:200])
+                             seen_at=now, visited_before_at=officer.visited_at, browser=browser[:200])
         session.token = token
+        Officer.update(visited_at=now).where(Officer.id == officer.id).execute()
         return session
 
     def note(self, number):

@@ -10,6 +10,7 @@ from models.rules.consequences import release_lines
 from models.rules.needs import groups, needs
 from models.rules.standing import releases_of, standing_of
 from models.rules.subcentre_history import last_change
+from models.rules.to_do import Line
 from models.tables.exams import Series
 from models.tables.offers import ALL, SELECTED
 from views.forms import series_choices
@@ -18,7 +19,7 @@ from views.guards import officers_only
 from views.hypermedia import now, page
 from views.languages import in_zone
 from views.reach import managed_centre_of, next_series, offered_series, series_of
-from views.slips.attention import attention
+from views.what_needs_doing import needs_of
 
 bp = Blueprint("series", __name__)
 bp.before_request(officers_only)
@@ -54,7 +55,7 @@ def details(centre, series):
         "standing": standing, "who": status_line(standing, members),
         "entered": sum(group.count for group in members),
         "releases": release_words(standing, release_lines(standing, members, releases), releases),
-        "attention": attention(needed), "needs": needed,
+        "attention": needs_of(Line(centre, needed, standing, members), series, releases, centre), "needs": needed,
         "since": last_change(centre, series),
         "batches": issuing.batches_of(centre, series),
         "closed": series.is_closed(moment), "associate_delay": words.delay(standing.controls.delay),

@@ -1,6 +1,4 @@
 """'What needs doing': one list of what slips and logins need, across an Associate's centres or at one."""
-from typing import NamedTuple
-
 from flask import Blueprint, current_app, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -12,9 +10,9 @@ from jobs import queue
 from jobs import slips as slip_jobs
 from models.database import Refused, Sentence
 from models.finding import has_words
-from models.rules.needs import GENERATE, NEW_PASSWORD, REISSUE, UNPRINTABLE, Needs, groups, needs
-from models.rules.standing import releases_of, standings_of
-from models.tables.exams import Centre
+from models.rules import to_do
+from models.rules.needs import GENERATE, NEW_PASSWORD, REISSUE, UNPRINTABLE
+from models.rules.standing import releases_of
 from models.tables.jobs import Job
 from views.forms import sheet_choices
 from views.frame import TAB, frame
@@ -24,7 +22,7 @@ from views.languages import in_zone
 from views.marks import ALL, MARK, MARKED, add_mark, asked_for, forget_marks, keep_marks, marked_in
 from views.paging import page_of
 from views.reach import circle_of, managed_centre_of, series_of
-from views.slips.attention import attention
+from views.what_needs_doing import needs_of
 
 bp = Blueprint("to_do", __name__)
 bp.before_request(officers_only)
@@ -33,35 +31,19 @@ NEEDS = ("", GENERATE, "late", REISSUE, UNPRINTABLE, "entered", "sign-in", "cont
 A_PAGE = 100
 
 
-class Line(NamedTuple):
-    """A centre and what it needs."""
-
-    centre: Centre
-    needs: Needs
-
-    def count(self, need):
-        """How many candidates of the centre need this; a truth value where the need is the centre's own."""
-        return {
-            GENERATE: self.needs.generate, "late": self.needs.late, REISSUE: self.needs.out_of_date,
-            UNPRINTABLE: self.needs.unprintable,
-            "entered": self.needs.entered, "sign-in": self.needs.not_signed_in, "contact": self.needs.lacks_contact,
-            NEW_PASSWORD: self.needs.living, "every": True, "": self.needs.is_something,
-        }[need]
-
-
 @bp.get(AT)
 def index(number, code, refused="", status=200):
     centre = managed_centre_of(number)
     series = series_of(centre, code)
     lines = lines_of(centre, series)
-    marks = marked_in(place_of(centre, series))
+    marks, releases = marked_in(place_of(centre, series)), releases_of(series)
     here = _finding()
     found = page_of(_found(lines, marks, **here, and_marked=bool(refused)), A_PAGE,
                     "to_do.index", number=number, code=code, **here)
     return page(
         "slips/to_do.html", None, status, series=series, refused=refused, typed=request.form, lines=found,
         here=here, kinds=_kinds(lines, here["need"]), bar=_bar(lines, marks), marks=marks, sheets=sheet_choices(),
-        attention=attention, ahead=_ahead(centre, series), total=len(lines),
+        needs_of=lambda line: needs_of(line, series, releases, centre), ahead=_ahead(centre, releases), total=len(lines),
         jobs=recent_jobs(centre, series), **frame(centre, TAB, f"candidate-results/{code}/to-do", series))
 
 
@@ -129,15 +111,7 @@ def archive(number, code):
 
 
 def lines_of(centre, series):
-    """A Line a centre with candidates, in order of number. Five queries, however many centres there are."""
-    circle = list(circle_of(centre))
-    ids = [member.id for member in circle]
-    standings, members = standings_of(series, Centre.id.in_(ids)), groups(series, ids)
-    releases, unprintable, moment = releases_of(series), unprintable_names(series, ids), now()
-    return [Line(member, needs(standings[member.id], members[member.id], releases, moment,
-                               may_offer=centre.is_associate and member.is_attached,
-                               unprintable=unprintable[member.id]))
-            for member in circle if members[member.id]]
+    return to_do.lines_of(series, list(circle_of(centre)), now(), unprintable_names, centre.is_associate)
 
 
 def place_of(centre, series):
@@ -188,9 +162,9 @@ def _first_offers(lines):
     return [line.centre.number for line in lines if line.needs.generate and not line.needs.offered]
 
 
-def _ahead(centre, series):
+def _ahead(centre, releases):
     """The next release in the centre's own time, in words; '' where nothing is to come."""
-    instants = [release.released_at for release in releases_of(series).values() if release.released_at]
+    instants = [release.released_at for release in releases.values() if release.released_at]
     ahead = [instant for instant in instants if instant > now()]
     return in_zone(min(ahead), centre.time_zone) if ahead else ""
 

@@ -85,11 +85,11 @@ def welcome():
 
 @bp.get("/")
 def home():
-    """An officer's centre; with several, a panel a centre; board staff get a search."""
+    """An officer's centre; with several, a panel a centre; board staff have a page of their own."""
     if not current_user.is_authenticated:
         return sign_in_again()
     if current_user.is_board_staff:
-        return redirect(url_for("board_centres.index"), 303)
+        return redirect(url_for("board_start.index"), 303)
     own = list(current_user.own_centres)
     if len(own) == 1:
         return redirect(url_for("dashboard.centre", number=own[0].number), 303)

@@ -6,12 +6,12 @@ from flask import request
 from models.rules.subcentre_history import changed_by
 from models.rules.subcentre_history import history as saved_changes
 from models.rules.subcentre_rows import DEFAULTS_FIELDS
+from views.controls import control, in_words
 from views.frame import TAB, frame
 from views.hypermedia import page
 from views.languages import in_zone
 from views.paging import page_of
 from views.reach import associate_of, series_of
-from views.subcentres.words import control, value
 
 A_PAGE = 100
 
@@ -48,11 +48,4 @@ def _line(change, zone):
     return Change(
         when=in_zone(change.event.at, zone), iso=change.event.at.isoformat(), who=change.event.who,
         number=change.centre_number, control=control(change.field),
-        before=_in_words(change.field, change.before), after=_in_words(change.field, change.after))
-
-
-def _in_words(name, text):
-    """A value as the audit trail keeps it: minutes as digits, 'yes' and 'no'."""
-    if name == "delay":
-        return value(name, int(text))
-    return value(name, text == "yes" if name in ("uses_defaults", "give_access") else text)
+        before=in_words(change.field, change.before), after=in_words(change.field, change.after))

@@ -6,12 +6,13 @@ from flask_babel import gettext as _
 
 from models.rules.subcentre_finding import STATES, find
 from models.rules.subcentre_rows import DEFAULTS_ROW, ROW_FIELDS, fields_of
+from views.controls import control, value
 from views.frame import TAB, frame
 from views.hypermedia import page, say, wants_fragment
 from views.marks import MARKED, marked_in
 from views.paging import page_of
 from views.subcentres.form import prefix, was
-from views.subcentres.words import centres_changed, control, follows, shared_words, totals, value
+from views.subcentres.words import centres_changed, follows, shared_words, totals
 
 A_PAGE = 50
 A_ROW, THE_DEFAULTS, ALL = "row", "defaults", "all"  # what a POST changed

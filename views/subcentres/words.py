@@ -5,8 +5,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from documents import words
-from models.rules.subcentre_rows import CONTACT_FIELDS, ROW_FIELDS
-from models.tables.subcentres import DEFAULT
+from models.rules.subcentre_rows import ROW_FIELDS
+from views.controls import control, mode_in_words
 from views.languages import in_zone
 
 
@@ -62,33 +62,10 @@ def controls_in_words(controls):
         mode_in_words(controls.contact_mode)))
 
 
-def mode_in_words(mode):
-    return _("Default") if mode == DEFAULT else _("Centre defined")
-
-
 def shared_words():
     """The texts that every row of the table has."""
     return {"mark": _("Mark"), "default": _("Default"), "centre": _("Centre defined"),
             **{name: control(name) for name in ("uses_defaults", *ROW_FIELDS)}}
-
-
-def control(name):
-    """The name of a control as its column or label has it."""
-    return {"uses_defaults": _("Use defaults"), "give_access": _("Give access"),
-            "delay": _("Candidate Results delay"), "contact_mode": _("Provide contact details"),
-            "contact_name": _("Name"), "contact_phone": _("Telephone number"),
-            "contact_email": _("E-mail address")}[name]
-
-
-def value(name, stored):
-    """A stored value of a control (delays in minutes) in words."""
-    if name == "delay":
-        return words.delay(stored) or _("none")
-    if name == "contact_mode":
-        return mode_in_words(stored)
-    if name in CONTACT_FIELDS:
-        return stored or "–"
-    return _("Yes") if stored else _("No")
 
 
 def _releases(standing, releases):
