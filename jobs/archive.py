@@ -36,7 +36,8 @@ def order(officer, series, home, centres, now, *, format=PDF, **layout):
     issuing.refuse_closed(series, now)
     with database.atomic():
         audit.record(officer, "ordered an archive of slips", now, centre=home.number, series=series.code,
-                     subject=f"{len(centres)} centres, {format.upper()}")
+                     subject=f"{len(centres)} centres, {format.upper()}",
+                     changes=[(centre.number, "archive", "", "ordered") for centre in centres])
         return Job.create(
             kind="archive", officer=officer, centre=home, series=series, created_at=now, total=len(centres),
             wanted={"centres": [centre.number for centre in centres], "format": format, "layout": layout})
@@ -57,7 +58,8 @@ def fetch(job, officer, now):
         raise Refused(Sentence("Not all of these centres are yours any more. Order the file again."))
     file = file_of(job)
     kind_of_file = path_of(job).suffix[1:].upper()
-    issuing.record_download(officer, job.centre, job.series, f"{kind_of_file} of {len(numbers)} centres", now)
+    issuing.record_download(officer, job.centre, job.series, f"{kind_of_file} of {len(numbers)} centres", now,
+                            numbers)
     return file
 
 

@@ -14,10 +14,8 @@ from views.times import day, until
 
 
 class Row(NamedTuple):
-    """One need of one centre. `rank`: 0 is worst; `count`: candidates; `act`: the words of the link."""
+    """One need of one centre. `act`: the words of the link."""
 
-    rank: int
-    count: int
     line: Line
     sitting: Sitting
     need: str
@@ -27,11 +25,14 @@ class Row(NamedTuple):
 
 
 def rows_of(sittings, head):
-    """[Row, …] of every need at the centres that `head` sees, the worst first."""
-    rows = (Row(rank, count, line, sitting, *said)
-            for sitting in sittings for line in sitting.needy for rank, (count, *said) in enumerate(
-                _needs(line, sitting.series, sitting.releases, head)) if count)
-    return sorted(rows, key=lambda row: (row.rank, -row.count, row.line.centre.number))
+    """[Row, …] of what the centres that `head` sees need, the worst first; of an Associate's only the worst of each."""
+    rows = [((rank, place, -count, line.centre.number), Row(line, sitting, *said))
+            for place, sitting in enumerate(sittings) for line in sitting.needy
+            for rank, (count, *said) in enumerate(_needs(line, sitting.series, sitting.releases, head)) if count]
+    found, worst = [row for _key, row in sorted(rows, key=lambda pair: pair[0])], {}
+    for row in found:
+        worst.setdefault(row.line.centre.id, row)
+    return list(worst.values()) if head.is_associate else found
 
 
 def needs_of(line, series, releases, head):
@@ -113,6 +114,7 @@ def series_line(sitting, zone, now):
         "held": [_("%(name)s, by the board, since %(day)s", name=name, day=day(at, zone)) for at, name in held],
         "centres": len(sitting.lines), "reached": sitting.reached, "covered": sitting.total("covered"),
         "signed_in": sitting.total("signed_in") if out else None,
+        "signs_in_from": day(ahead[0][0], zone, "d MMMM") if ahead else "",
         "living": living, "needy": len(sitting.needy), "out_of_date": sitting.total("out_of_date"),
         "closes": closes and _("closes %(day)s, %(until)s", day=day(closes, zone), until=until(closes, zone, now)),
         "scope": sitting.lines[0].standing.offer.scope if len(sitting.lines) == 1 else "",
@@ -145,11 +147,14 @@ def heads_of(sittings, centres):
             found.setdefault((one.series.id, head.id), (one.series, head, []))[2].append(line.needs)
     worst = []
     for series, head, lines in found.values():
-        lacking, stale = sum(needs.generate for needs in lines), sum(needs.out_of_date for needs in lines)
+        lacking, stale, missed = (sum(getattr(needs, name) for needs in lines)
+                                  for name in ("generate", "out_of_date", "missed"))
         if needy := sum(needs.is_something for needs in lines):
             said = [ngettext("%(num)s candidate without credentials", "%(num)s candidates without credentials",
                              lacking)] * bool(lacking)
             said += [ngettext("%(num)s slip out of date", "%(num)s slips out of date", stale)] * bool(stale)
+            said += [ngettext("%(num)s candidate has not signed in", "%(num)s candidates have not signed in",
+                              missed)] * bool(missed)
             worst.append(((-lacking, -stale, -needy, head.number), Head(
                 head, series, len(lines), needy, ", ".join(said))))
     return [head for _rank, head in sorted(worst, key=lambda pair: pair[0])]

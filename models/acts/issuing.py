@@ -283,6 +283,7 @@ def selected_of(offer):
             .order_by(Candidate.number))
 
 
-def record_download(by, centre, series, subject, now):
-    """Logins have left the house. `subject`: as what, and of which batch or how many centres."""
-    audit.record(by, "downloaded slips", now, centre=centre.number, series=series.code, subject=subject)
+def record_download(by, centre, series, subject, now, numbers=()):
+    """Logins have left the house. `subject`: as what, and of which batch or how many centres, then their `numbers`."""
+    audit.record(by, "downloaded slips", now, centre=centre.number, series=series.code, subject=subject,
+                 changes=[(number, "slips", "", "downloaded") for number in numbers])

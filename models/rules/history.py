@@ -20,14 +20,15 @@ KINDS = {  # of acts, each by the names that the trail keeps
 }
 OF_THE_BOARD = KINDS["releases"]  # these name a series and no centre
 OF_CENTRES = sum((acts for kind, acts in KINDS.items() if kind not in ("releases", "sign-ins")), ())
+CHANGES = "changes"  # all but sign-ins
 IMPORTED = tuple(f"imported {kind}" for kind in ("centres", "entries", "results", "releases", "officers"))
 
 
 def history_of(circle, series_codes, *, kind="", series=""):
     """Events about the centres of `circle` (a query), the newest first. A query.
 
-    With them the board's acts on these series, and sign-ins of officers who are posted there. `kind`: of KINDS;
-    `series`: a code. What an Associate saves is told where it names one of the centres, or its default row for all.
+    With them the board's acts on these series, and sign-ins of officers who are posted there. `kind`: of KINDS, or
+    CHANGES; `series`: a code. What an Associate saves is told where it names one of the centres, or its default row.
     """
     numbers = [number for number, in circle.select(Centre.number).order_by().tuples()]
     heads = circle.select(Centre.associate).where(Centre.associate.is_null(False)).order_by()
@@ -43,8 +44,8 @@ def history_of(circle, series_codes, *, kind="", series=""):
         AuditEvent.series_code.in_(series_codes))
     signed = (AuditEvent.centre_number == "") & AuditEvent.what.in_(KINDS["sign-ins"]) & AuditEvent.who.in_(emails)
     query = AuditEvent.select().where(about | of_board | signed).order_by(AuditEvent.id.desc())
-    if kind in KINDS:
-        query = query.where(AuditEvent.what.in_(KINDS[kind]))
+    if kind in KINDS or kind == CHANGES:
+        query = query.where(AuditEvent.what.in_(KINDS.get(kind, OF_CENTRES + OF_THE_BOARD)))
     return query.where(AuditEvent.series_code == series) if series else query
 
 

@@ -56,7 +56,7 @@ def test_an_associate_sees_what_is_open_and_the_worst_first(cast, soon, plain):
     assert "in 6 days · A Level; IGCSE on " in line["Next release"]
     assert "in Karachi" in line["Next release"]
     assert line["Who has access"] == "1 of 3 centres 2 candidates"
-    assert line["Signed in"] == "once results are out"
+    assert line["Signed in"] == f"from {(soon + timedelta(days=1)).day} {soon + timedelta(days=1):%B}"
     assert line["What needs doing"] == "2 centres need something 1 slip out of date"
     worst, second = said(page)
     assert worst == ("XA102 Colegio del Mar 1 candidate without credentials; the centre has access and has offered "
@@ -79,11 +79,13 @@ def test_every_act_leads_to_a_page_that_is_there(cast, soon, plain):
     Candidate.update(name="𒀀𒀁 Nobody").where(Candidate.number == "0001").execute()
     visitor = plain(cast.associates_officer)
 
-    page = visitor.get(AT)
-    acts = [a.get("href") for a in page.all("a", class_="button-second slim")]
+    page, theirs = visitor.get(AT), visitor.get("/centres/XA101")
+    acts = [a.get("href") for each in (page, theirs) for a in each.all("a", class_="button-second slim")]
 
     assert "1 late entry has no slip; entered since ALL Candidates was confirmed" in page.text
-    assert "1 slip cannot be printed as written; no font here has every letter of the name" in page.text
+    assert said(page)[0].startswith("XA101 ")
+    assert "1 slip cannot be printed as written no font here has every letter of the name" in theirs.text
+    assert len(said(page)) == 2  # a centre once, with the worst of its needs
     assert len(acts) >= 4
     assert {visitor.get(address).status for address in acts} == {200}
 

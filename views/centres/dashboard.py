@@ -5,7 +5,7 @@ from flask_login import current_user
 from documents.papers import unprintable_names
 from models.acts import files
 from models.finding import narrowed
-from models.rules.history import history_of, since
+from models.rules.history import CHANGES, history_of, since
 from models.rules.standing import series_open
 from models.rules.to_do import sitting
 from models.tables.exams import Candidate, Centre
@@ -35,7 +35,7 @@ def centre(number):
     centres, open_series = list(circle), list(offered_series(here).where(series_open(moment)).limit(MOST_SERIES))
     sittings = [sitting(series, here, centres, moment, unprintable_names) for series in open_series]
     rows, first = rows_of(sittings, here), soonest(sittings, moment)
-    happened = since(history_of(circle, [series.code for series in open_series]), visit)
+    happened = since(history_of(circle, [series.code for series in open_series], kind=CHANGES), visit)
     new = files.listed(here).where(
         ExchangeFile.sent_at > visit,
         ExchangeFile.direction == (TO_BOARD if current_user.is_board_staff else FROM_BOARD))

@@ -43,7 +43,7 @@ def index(number, code, refused="", status=200):
     return page(
         "slips/to_do.html", None, status, series=series, refused=refused, typed=request.form, lines=found,
         here=here, kinds=_kinds(lines, here["need"]), bar=_bar(lines, marks), marks=marks, sheets=sheet_choices(),
-        needs_of=lambda line: needs_of(line, series, releases, centre), ahead=_ahead(centre, releases), total=len(lines),
+        needs_of=lambda line: needs_of(line, series, releases, centre), ahead=_ahead(centre, releases),
         jobs=recent_jobs(centre, series), **frame(centre, TAB, f"candidate-results/{code}/to-do", series))
 
 
