@@ -103,6 +103,7 @@ def test_a_centre_sees_its_own_needs_and_no_others(cast, soon, plain):
         "ALL Candidates 3 candidates", "1 late entry has no slip")
     assert said(page) == [
         "1 late entry has no slip entered since ALL Candidates was confirmed Make 1 slip XA101 June 2026"]
+    assert f"Nothing else needs doing before {soon:%a} {soon.day} {soon:%B}." in page.text
     assert "XA102" not in page.text
 
 
