@@ -147,9 +147,9 @@ def _parsed(html, is_fragment):
 def expected_events(answer):
     """How many audit events a POST may have written: one when it was accepted, none when it was refused.
 
-    To mark a row is no act. Nothing was accepted where the way leads to the password or to signing in, or where a page only says what would
-    follow (`data-dry-run`). Subcentre Management keeps what was typed in the draft even where it refuses it, so
-    that nothing is lost: that is one event.
+    To mark a row is no act. Nothing was accepted where the way leads to the password or to signing in,
+    or where a page only says what would follow (`data-dry-run`). Subcentre Management keeps what was typed in the
+    draft even where it refuses it, so that nothing is lost: that is one event.
     """
     where = answer.location or ""
     if where.endswith("#bar") or (answer.status == 200 and "data-marks" in answer.html):

@@ -25,12 +25,14 @@ ANCHORS = {  # endpoint: the section of the guide that is about this screen
         "series.index": "start", "series.series": "start", "subcentres.index": "access", "to_do.index": "generate",
         "subcentres.history": "history", "officers.index": "officers", "checklist.index": "day"},
     "centres": {
-        "dashboard.centre": "start", "sign_in.home": "start", "series.index": "confirm", "series.series": "confirm",
+        "dashboard.centre": "start", "sign_in.home": "start",
+        "history.centre": "account", "series.index": "confirm", "series.series": "confirm",
         "status.status": "confirm", "credentials.batch": "slips", "credentials.read": "slips",
         "preview.preview": "slips", "to_do.index": "attention", "work.show": "attention", "credentials.index": "one",
         "files.index": "files", "results.index": "results", "checklist.index": "day", "account.account": "account",
         "account.second_factor": "account"},
     "board": {
+        "board_start.index": "day",
         "board_centres.index": "centres", "board_centres.edit": "centres", "board_centres.move": "centres",
         "board_officers.index": "officers", "board_officers.edit": "officers", "board_imports.index": "imports",
         "board_imports.show": "imports", "board_series.index": "releases", "board_series.series": "releases",

@@ -66,7 +66,7 @@ def test_an_associate_sees_what_is_open_and_the_worst_first(cast, soon, plain):
     assert "1 other centre needs nothing before " in page.text
     links = page.links()
     assert links["Make 1 slip XA102 June 2026"] == (
-        "/centres/XA100/candidate-results/june-2026/to-do?need=generate&find=XA102")
+        "/centres/XA100/candidate-results/june-2026/to-do?need=generate&q=XA102")
     assert links["Reissue 1 slip XA101 June 2026"] == (
         "/centres/XA101/candidate-results/june-2026/credentials?state=out-of-date")
 

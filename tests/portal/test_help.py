@@ -4,7 +4,9 @@ import pytest
 from models.database import database
 from models.rules.languages import LANGUAGES
 from models.tables.exams import Release, Series
+from models.tables.marks import Mark
 from models.tables.slips import SlipBatch
+from models.tables.subcentres import AttachedDraft
 from tests.documents.paper import spoken, text
 from tests.exchange.test_board_imports import send
 from tests.exchange.test_importing import ENTRY, csv_of, with_
@@ -36,6 +38,9 @@ def full(cast):
     cast.give_access(cast.karachi)
     cast.confirm(cast.karachi, cast.karachi_officer)
     SlipBatch.update(public_id="BATCH").execute()
+    Mark.create(officer=cast.karachi_officer, place="XA101/june-2026/credentials", row="0001", at=cast.now)
+    AttachedDraft.create(officer=cast.associates_officer, associate=cast.associate, series=cast.june, row="XA102",
+                         typed={"delay": "5"}, changed_at=cast.now)
     Release.update(held_at=cast.now).where(Release.qualification == "IGCSE").execute()
     return cast
 
@@ -46,7 +51,7 @@ def names_on(answer):
     for element in answer.tree.iter():
         if element.tag not in NAMED:
             continue
-        hidden = [child for child in element.iter() if {"hint", "hide-visually", "meta"} & set(
+        hidden = [child for child in element.iter() if {"hint", "hide-visually", "meta", "count"} & set(
             child.get("class", "").split())]
         whole = text_of(element)
         for child in hidden:

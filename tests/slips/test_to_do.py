@@ -51,7 +51,7 @@ def test_access_given_needs_credentials_and_no_access_needs_nothing(cast, plain)
 
     page = plain(cast.associates_officer).get(AT)
 
-    assert rows(page) == {"XA101": ["2 candidates need a slip", "Generate for 2 XA101"]}
+    assert rows(page) == {"XA101": ["2 candidates without credentials", "Generate for 2 XA101"]}
 
 
 def test_the_associate_generates_for_a_centre_that_offered_nothing_yet(cast, visit, do_all):
@@ -161,10 +161,10 @@ def test_late_entries_and_those_entered_since_selected_stand_apart(cast, plain):
     page = visitor.get(AT)
 
     assert rows(page) == {
-        "XA101": ["1 candidate needs a slip", "Generate for 1 XA101"],
+        "XA101": ["1 late entry has no slip", "Generate for 1 XA101"],
         "XA102": ["1 candidate entered since you selected"]}
     at = "/centres/XA101/candidate-results/june-2026/credentials"
-    assert page.links()["1 candidate needs a slip"] == f"{at}?state=no-slip"
+    assert page.links()["1 late entry has no slip"] == f"{at}?state=no-slip"
     assert list(rows(visitor.get(f"{AT}?need=late"))) == ["XA101"]
     assert list(rows(visitor.get(f"{AT}?need=entered"))) == ["XA102"]
     at = "/centres/XA102/candidate-results/june-2026"
