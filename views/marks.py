@@ -47,6 +47,6 @@ def add_mark(place, rows):
     marks.mark(current_user.id, place, (), rows, now())
 
 
-def forget_marks(place):
-    """What was marked is done."""
-    marks.unmark(current_user.id, place)
+def forget_marks(place, which):
+    """What was asked for is done: of one row, or of all that are marked."""
+    marks.unmark(current_user.id, place, None if which in (ALL, MARKED) else {which})

@@ -91,7 +91,7 @@ def act(number, code):
                               anew_dormant=request.form.get("dormant") == "new", slips=len(chosen))
     except Refused as refusal:
         return index(number, code, say(refusal.sentence), 422)
-    forget_marks(place)
+    forget_marks(place, which)
     if what != REISSUE and len(chosen) > slip_jobs.IN_REQUEST:
         queue.enqueue(current_app, job)
         return redirect(url_for("work.show", public_id=job.public_id), 303)

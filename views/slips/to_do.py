@@ -59,7 +59,8 @@ def act(number, code):
     found = [line.centre.number for line in _found(lines, marked_in(place), **_finding())]
     if keep_marks(place, [line.centre.number for line in lines], found):
         if request.form["act"] == MARK and wants_fragment():
-            return page("slips/_to_do_bar.html", bar=_bar(lines, marked_in(place)), typed=request.form)
+            return page("slips/_to_do_bar.html", bar=_bar(lines, marked_in(place)), typed=request.form, centre=centre,
+                        series=series)
         return redirect(url_for("to_do.index", number=number, code=code, _anchor="bar", **request.args), 303)
     what, which = asked_for(slip_jobs.DONE)
     try:
@@ -72,7 +73,7 @@ def act(number, code):
     except Refused as refusal:
         add_mark(place, {which}.intersection(found))  # so that the bar offers what it lacks
         return index(number, code, say(refusal.sentence), 422)
-    forget_marks(place)
+    forget_marks(place, which)
     return _begun(job)
 
 
