@@ -42,4 +42,7 @@ bench: $(STAMP)    ## what is fast, against what
 	$(BIN)/python -m benchmarks subcentres --check
 	$(BIN)/python -m benchmarks attacks --check
 
-.PHONY: help install run check test proof bench
+pictures: $(STAMP) ## the pictures of the README, and instance/pictures/index.html: every page and state in every look
+	$(BIN)/python -m tests.pictures instance/pictures
+
+.PHONY: help install run check test proof bench pictures
