@@ -27,13 +27,13 @@ from models.rules.results import StagedResult
 from models.tables import audit
 from models.tables.links import OneTimeLink
 from models.tables.marks import Mark
-from models.tables.once import SentForm
+from models.tables.once import KeptForm, SentForm
 from models.tables.people import Officer, StaffSession
 from models.tables.slips import CandidateSession, Credential
 from models.tables.staging import StagedEntry, StagedLine
 
 FORMAT = 1
-LEFT_OUT = (StaffSession, CandidateSession, OneTimeLink, SentForm, Mark, StagedLine, StagedEntry, StagedResult)
+LEFT_OUT = (StaffSession, CandidateSession, OneTimeLink, SentForm, KeptForm, Mark, StagedLine, StagedEntry, StagedResult)
 KEPT = tuple(table for table in TABLES if table not in LEFT_OUT)
 MANIFEST = "manifest.json"
 ROWS, ROWS_WITH_FILES = 1000, 5  # at a time in memory

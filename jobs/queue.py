@@ -10,14 +10,14 @@ from huey.consumer import Consumer
 
 from exchange import importing
 from jobs import archive, imports, running, slips  # noqa: F401 (importing registers the kinds of job)
-from models.acts import accounts, attempts, candidate_sign_in, links, marks, once, subcentres
+from models.acts import accounts, attempts, candidate_sign_in, kept, links, marks, once, subcentres
 from models.database import database
 
 logging.getLogger("huey").setLevel(logging.WARNING)
 log = logging.getLogger(__name__)
 FORGETTING = (candidate_sign_in.forget_ended, accounts.forget_ended, links.forget_old, attempts.forget_old,
               importing.forget_old, running.forget_old, subcentres.forget_old, once.forget_old,
-              marks.forget_old)
+              marks.forget_old, kept.forget_old)
 
 
 def init_app(app):

@@ -10,7 +10,7 @@ from models.tables.links import OneTimeLink
 from models.tables.marks import Mark
 from models.tables.next_steps import NextSteps
 from models.tables.offers import Offer, SelectedCandidate
-from models.tables.once import SentForm
+from models.tables.once import KeptForm, SentForm
 from models.tables.people import Officer, Posting, StaffSession
 from models.tables.slips import CandidateSession, Credential, FormerLogin, Slip, SlipBatch
 from models.tables.staging import StagedEntry, StagedLine
@@ -19,7 +19,7 @@ from models.tables.subcentres import AttachedCentre, AttachedDefaults, AttachedD
 
 TABLES = (
     Centre, Series, Release, Candidate, Entry, Result,
-    Officer, Posting, StaffSession, OneTimeLink, SentForm, Mark,
+    Officer, Posting, StaffSession, OneTimeLink, SentForm, KeptForm, Mark,
     AttachedDefaults, AttachedCentre, AttachedDraft,
     Offer, SelectedCandidate, NextSteps,
     SlipBatch, Slip, Credential, FormerLogin, CandidateSession, Attempts,

@@ -12,7 +12,7 @@ import pytest
 
 from exchange.columns import COLUMNS
 from jobs import running
-from models.acts import links, second_factor
+from models.acts import kept, links, second_factor
 from models.tables.audit import AuditEvent
 from models.tables.exams import Release, Series
 from models.tables.files import ExchangeFile
@@ -67,6 +67,11 @@ def enrolling(_cast, visitor):
     visitor.get("/account/second-factor")
     with visitor.client.session_transaction() as session:
         return {"code": pyotp.TOTP(second_factor.secret_of(session["seed"])).now()}
+
+
+def a_kept_form(cast, _visitor):
+    kept.keep(cast.karachi_officer, {"once": "x"}, cast.now)
+    return {}
 
 
 def another_session(cast, _visitor):
@@ -175,6 +180,7 @@ CASES = {
     "sign_in.sign_out": Case(KIRAN, "/sign-out", {}, "signed out"),
     "sign_in.password_again": Case(KIRAN, "/account/password-again", {"password": PASSWORD},
                                    "gave the password again", bad={"password": "no"}),
+    "kept.discard": Case("karachi_officer", "/kept", {}, "threw a kept form away", made=a_kept_form),
     "account.rename": Case(KIRAN, "/account/name", {"name": "Kiran S."}, "changed the own name",
                             {("", "name", "Kiran Shah", "Kiran S.")}, bad={"name": ""}),
     "account.change_password": Case(KIRAN, "/account/password", {"current": PASSWORD, "password": NEW, "again": NEW},

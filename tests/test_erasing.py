@@ -7,7 +7,7 @@ from peewee import CharField, SqliteDatabase, TextField
 
 from jobs import running
 from jobs.queue import FORGETTING
-from models.acts import accounts, erasing, links, releasing, subcentres
+from models.acts import accounts, erasing, kept, links, releasing, subcentres
 from models.database import Refused, database
 from models.rules.results import Result, StagedResult
 from models.tables.audit import AuditEvent
@@ -17,6 +17,7 @@ from models.tables.imports import BoardImport
 from models.tables.jobs import Job
 from models.tables.links import OneTimeLink
 from models.tables.offers import Offer
+from models.tables.once import KeptForm
 from models.tables.people import IDLE, StaffSession
 from models.tables.slips import Credential, Slip, SlipBatch
 from models.tables.staging import StagedEntry
@@ -148,6 +149,8 @@ def test_whatever_a_series_left_anywhere_is_gone(over, tmp_path):
         digest=f"{at:%s}", officer=cast.board, kind="reset", made_by="x", made_at=at, expires_at=at), links.KEPT),
     (running.forget_old, lambda cast, at: Job.create(
         kind="slips", created_at=at, finished_at=at, state="done"), running.KEPT),
+    (kept.forget_old, lambda cast, at: KeptForm.create(
+        officer=cast.officer(f"{at:%s}@x.example", "X"), sealed="", at=at), kept.KEPT),
     (subcentres.forget_old, lambda cast, at: AttachedDraft.create(
         officer=cast.board, associate=cast.associate, series=cast.june, row=f"{at:%M%S}", changed_at=at),
      subcentres.KEPT)])

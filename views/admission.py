@@ -51,11 +51,11 @@ def refuse_unreadable(asked):
         _read(cookies.encode("latin-1"))
 
 
-def refuse_body(asked):
-    """413 for what is larger than its page needs, 400 for what cannot be read, 403 for another site's form."""
+def refuse_body(asked, room=None):
+    """413 for what is larger than its page needs (or `room`), 400 for the unreadable, 403 for another site's form."""
     if asked.method not in CHANGES:
         return None
-    most, fields = _room(asked.endpoint or "")
+    most, fields = room or _room(asked.endpoint or "")
     if (asked.content_length or 0) > most:
         abort(413)
     if not is_from_own_page(asked):

@@ -1,5 +1,5 @@
 """Every refusal as one sentence: in the notice for htmx, as a page for everyone else."""
-from flask import current_app, make_response, redirect, render_template, request, url_for
+from flask import current_app, make_response, redirect, render_template, request
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -73,13 +73,6 @@ def answer(status, sentence):
         response.headers["HX-Retarget"] = "#notice"
         response.headers["HX-Reswap"] = "innerHTML"
     return response
-
-
-def sign_in_again():
-    """The session is gone: to sign-in, and back to this page afterwards."""
-    if not is_htmx() and request.method == "GET" and request.path != "/":
-        return redirect(url_for("sign_in.sign_in", next=request.full_path.rstrip("?")), 303)
-    return leave_for(url_for("sign_in.sign_in"))
 
 
 def leave_for(address):

@@ -9,12 +9,13 @@ from peewee import PostgresqlDatabase
 from models.database import database
 from views.admission import refuse_body, refuse_unreadable
 from views.assets import Assets, hash_inline
-from views.errors import sign_in_again
+from views.ended import sign_in_again
 from views.hypermedia import now
 
 # Endpoints that nobody needs to sign in for. The candidate site guards itself (views/candidates/site.py).
 PUBLIC = {
     "health.healthz", "health.readyz", "sign_in.sign_in", "sign_in.second_step", "sign_in.welcome",
+    "sign_in.time_left", "sign_in.stay",
     "public.privacy", "public.verify", "public.state", "public.offline", "public.keys", "public.withdrawn",
 }
 CANDIDATE_SITE = "candidates."

@@ -6,7 +6,7 @@ from flask_babel import gettext
 
 from models.database import Sentence
 
-POLLED = ("work.show", "board_imports.show")
+POLLED = ("work.show", "board_imports.show", "sign_in.time_left")
 
 
 def now():
@@ -26,6 +26,18 @@ def is_htmx():
 def is_poll():
     """Whether an open page of staff asks by itself how far the work is: nobody need be sitting before it."""
     return request.endpoint in POLLED and request.method == "GET" and wants_fragment()
+
+
+def page_before():
+    """The page of this site that the request was sent from, as `own_page`, or ''."""
+    address = (request.headers.get("HX-Current-URL") or request.referrer or "").partition("://")[2]
+    return own_page(address.removeprefix(request.host)) if address.startswith(request.host) else ""
+
+
+def own_page(address):
+    """The address if it is a path of this site, with its query, or '': never another host."""
+    path = address.replace("\\", "/")
+    return address if address.isprintable() and path.startswith("/") and not path.startswith("//") else ""
 
 
 def say(sentence):

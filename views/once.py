@@ -1,6 +1,5 @@
 """Every form that makes something carries a value, by which it makes it once; see `models/acts/once.py`."""
 import secrets
-from urllib.parse import urlsplit
 
 from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
@@ -9,7 +8,7 @@ from flask_login import current_user
 from models.acts import once
 from models.tables.once import LENGTH
 from views import errors
-from views.hypermedia import is_htmx, now
+from views.hypermedia import is_htmx, now, page_before
 
 OF_CANDIDATES = ("candidates", "public")  # they have two fields, which a sign-in reads without a parser
 
@@ -34,8 +33,7 @@ def claim():
     if is_htmx():
         return errors.answer(409, told)
     flash(told, "warning")
-    came_from = urlsplit(request.referrer or "")
-    return redirect(came_from.path if came_from.netloc == request.host else url_for("sign_in.home"), 303)
+    return redirect(page_before() or url_for("sign_in.home"), 303)
 
 
 def give_back(response):

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from models import staff_passwords
 from models.acts import attempts, second_factor
+from models.codes import digest_of
 from models.contacts import too_long
 from models.database import Refused, Sentence, database
 from models.staff_passwords import SHORTEST
@@ -65,6 +66,18 @@ def end_session(officer, now):
     with database.atomic():
         officer.session.delete_instance()
         audit.record(officer, "signed out", now)
+
+
+def why_ended(officer, token, now):
+    """Why the officer's session of this token is over, as far as it is known: a `Sentence`."""
+    if officer.disabled_at:
+        return Sentence("This account is disabled.")
+    session = StaffSession.get_or_none(StaffSession.digest == digest_of(token))
+    if session is None or session.ends_at > now:  # ended elsewhere, or forgotten since
+        return Sentence("You were signed out.")
+    if session.ends_idle:
+        return Sentence("You were signed out after %(n)s minutes without a press.", n=IDLE // timedelta(minutes=1))
+    return Sentence("You were signed out %(n)s hours after you had signed in.", n=ABSOLUTE // timedelta(hours=1))
 
 
 def begin_second_step(officer, now):

@@ -1,5 +1,5 @@
-"""Forms that were sent, so that each makes once what it makes, however often it arrives."""
-from peewee import CharField, ForeignKeyField
+"""Forms that were sent: so that each makes once what it makes, and none is lost with its session."""
+from peewee import CharField, ForeignKeyField, TextField
 
 from models.database import Model, Moment
 from models.tables.people import Officer
@@ -16,3 +16,11 @@ class SentForm(Model):
 
     class Meta:
         indexes = ((("officer", "value"), True),)
+
+
+class KeptForm(Model):
+    """The last form of an officer that found the session over, sealed: its key is in that browser's cookie."""
+
+    officer = ForeignKeyField(Officer, unique=True, on_delete="CASCADE")
+    sealed = TextField()
+    at = Moment(index=True)

@@ -147,6 +147,15 @@ class StaffSession(Model):
     def public_id(self):
         return self.digest[:16]
 
+    @property
+    def ends_at(self):
+        """When it ends unless something is pressed before."""
+        return min(self.seen_at + IDLE, self.started_at + ABSOLUTE)
+
+    @property
+    def ends_idle(self):
+        return self.ends_at == self.seen_at + IDLE
+
     @classmethod
     def officer_of(cls, token, now, is_poll=False):
         """The officer behind a living session's token, or None. Marks it seen, at most once a minute.
@@ -163,6 +172,7 @@ class StaffSession(Model):
             return None
         if not is_poll and session.seen_at <= now - timedelta(minutes=1):
             cls.update(seen_at=now).where(cls.id == session.id).execute()
+            session.seen_at = now
         session.token = token
         officer = session.officer
         officer.session = session

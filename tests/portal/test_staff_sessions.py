@@ -156,10 +156,10 @@ def test_what_is_pressed_on_a_page_keeps_its_officer_signed_in(app, cast):
 def test_every_page_that_asks_by_itself_is_known():
     """The candidates' countdown has its own rule; see tests/candidates/test_sessions.py."""
     asking = {str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html")
-              if re.search(r'<[^>]*hx-trigger="[^"]*\bevery\b', path.read_text(encoding="utf-8"))}
+              if re.search(r'<[^>]*hx-trigger="[^"]*\b(?:every|load delay)\b', path.read_text(encoding="utf-8"))}
 
-    assert asking == {"slips/_progress.html", "imports/_show.html", "candidates/_countdown.html"}
-    assert POLLED == ("work.show", "board_imports.show")
+    assert asking == {"slips/_progress.html", "imports/_show.html", "candidates/_countdown.html", "staff/_asking.html"}
+    assert POLLED == ("work.show", "board_imports.show", "sign_in.time_left")
 
 
 def test_an_officer_who_loses_a_centre_or_a_right_is_out_at_the_next_request(app, cast):

@@ -1,6 +1,5 @@
 """Signing in and out: password, second step, a new password by a one-time link; and where one then starts."""
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, flash, redirect, request, session, url_for
 from flask_babel import gettext as _
@@ -12,13 +11,14 @@ from models.acts import accounts, attempts, links, second_factor
 from models.database import Refused, Sentence
 from models.staff_passwords import DEMO_PASSWORD
 from models.tables.people import Officer
-from views.errors import sign_in_again
+from views.ended import MINUTE, kept_here, renew_cookie, sign_in_again, whose
 from views.forms import errors_of, refuse_different, refuse_empty, typed_in
-from views.hypermedia import now, page
+from views.hypermedia import now, own_page, page, wants_fragment
 from views.staff import known_browsers
 
 bp = Blueprint("sign_in", __name__)
 SECOND_STEP_WITHIN = timedelta(minutes=5)
+WARNED = 2  # minutes before a session ends
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -104,20 +104,39 @@ def password_again():
         try:
             accounts.refuse_wrong_password(current_user, typed["password"], now(), "password")
             accounts.give_password_again(current_user, now())
-            return redirect(_own_page(request.args.get("next", "")), 303)
+            return redirect(_page_asked_for(), 303)
         except Refused as refusal:
             errors = errors_of(refusal)
     return page("staff/password_again.html", status=422 if errors else 200, errors=errors)
 
 
+@bp.get("/account/time-left")
+@bp.get("/account/stay", endpoint="stay")
+def time_left():
+    """The first is asked by open pages and keeps nobody signed in (POLLED). Neither leads away from what is typed."""
+    if not wants_fragment():
+        return redirect(url_for("sign_in.home"), 303)
+    (officer, why), living = whose(), current_user.session if current_user.is_authenticated else None
+    left = -((now() - living.ends_at) // MINUTE) if living else 0
+    return page("staff/_time_left.html", officer=officer, why=why, living=living, left=left,
+                is_warned=left <= WARNED)
+
+
+@bp.app_template_global()
+def asks_in(living, is_warned=False):
+    """Seconds until an open page asks: when the warning is due and, once it is given, when the session is over."""
+    left = living.ends_at - now() - (timedelta() if is_warned else WARNED * MINUTE)
+    return max(0, int(left.total_seconds())) + 1
+
+
 def start_session(officer):
-    """A new server-side session; whatever the browser carried before is forgotten."""
-    address, messages = _own_page(request.args.get("next", "")), session.get("_flashes", [])
+    """A new server-side session; whatever the browser carried before of others is forgotten."""
     accounts.start_session(officer, now(), request.user_agent.string,
                            old=current_user.session if current_user.is_authenticated else None)
-    session.clear()
-    session["_flashes"] = messages
+    renew_cookie(officer)
+    session["officer"] = officer.public_id
     login_user(officer)
+    address = url_for("kept.show") if kept_here(officer) else _page_asked_for()
     return known_browsers.remember(redirect(address, 303), officer)
 
 
@@ -139,7 +158,7 @@ def _check_code(officer, code):
 
 
 def _to_second_step(officer):
-    session.clear()
+    renew_cookie(officer)
     session["second_step"] = {"officer": officer.public_id, "at": int(now().timestamp())}
     accounts.begin_second_step(officer, now())
     return redirect(url_for("sign_in.second_step", next=request.args.get("next")), 303)
@@ -154,11 +173,5 @@ def _of_first_step():
                                Officer.totp_seed.is_null(False))
 
 
-def _own_page(address):
-    """A path of this site, or the start page: never another host."""
-    if not address.isprintable():
-        return url_for("sign_in.home")
-    parts = urlsplit(address.replace("\\", "/"))
-    if parts.scheme or parts.netloc or not parts.path.startswith("/") or parts.path.startswith("//"):
-        return url_for("sign_in.home")
-    return address
+def _page_asked_for():
+    return own_page(request.args.get("next", "")) or url_for("sign_in.home")
