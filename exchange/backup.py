@@ -33,7 +33,8 @@ from models.tables.slips import CandidateSession, Credential
 from models.tables.staging import StagedEntry, StagedLine
 
 FORMAT = 1
-LEFT_OUT = (StaffSession, CandidateSession, OneTimeLink, SentForm, KeptForm, Mark, StagedLine, StagedEntry, StagedResult)
+LEFT_OUT = (StaffSession, CandidateSession, OneTimeLink, SentForm, KeptForm, Mark,
+            StagedLine, StagedEntry, StagedResult)
 KEPT = tuple(table for table in TABLES if table not in LEFT_OUT)
 MANIFEST = "manifest.json"
 ROWS, ROWS_WITH_FILES = 1000, 5  # at a time in memory

@@ -9,7 +9,9 @@ const say = (what) => {
   region.innerHTML = '<p class="notice bad"></p>';
   region.firstChild.textContent = region.dataset[what] || what;
 };
-on("htmx:error", ({ detail: { ctx, error } }) => ctx && ctx.sourceElement.id !== "asking" && say(error === "timeout" ? "slow" : "lost"));
+on("htmx:error", ({ detail: { ctx, error } }) => {
+  if (ctx && ctx.sourceElement.id !== "asking") say(error === "timeout" ? "slow" : "lost");  // else nothing was pressed
+});
 on("htmx:response:error", ({ detail: { ctx } }) => {
   if (ctx.response.status < 500) return;
   const page = new DOMParser().parseFromString(ctx.text, "text/html");
