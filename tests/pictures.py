@@ -65,8 +65,10 @@ PAGES = {  # who: (page, address)
 PRESSED = [  # who, page, address, what is pressed by its selector
     ("associate", "Subcentre Management, marked and changed", f"{A}/candidate-results/{NEXT}/attached-centres",
      ("#mark-NC101", "#mark-NC104", "#NC103-give_access")),
-    ("associate", "What needs doing, marked", f"{A}/candidate-results/{NEXT}/to-do?need=every", ("#mark-NC104", "#mark-NC109")),
-    ("centre", "Candidates and slips, marked", f"{C}/candidate-results/{NEXT}/credentials", ("#mark-0001", "#mark-0002")),
+    ("associate", "What needs doing, marked", f"{A}/candidate-results/{NEXT}/to-do?need=every",
+     ("#mark-NC104", "#mark-NC109")),
+    ("centre", "Candidates and slips, marked", f"{C}/candidate-results/{NEXT}/credentials",
+     ("#mark-0001", "#mark-0002")),
     ("centre", "Candidates and slips, refused", f"{C}/candidate-results/{NEXT}/credentials",
      ("#mark-0001", "#mark-0002", "button:text('New password for 2')")),
 ]
@@ -146,10 +148,11 @@ def sheet(shown):
     rows = {}
     for name, look, file in shown:
         rows.setdefault(name, []).append(
-            f'<figure><a href="{file}"><img src="{file}" alt="" loading="lazy"></a><figcaption>{look}</figcaption></figure>')
+            f'<figure><a href="{file}"><img src="{file}" alt="" loading="lazy"></a>'
+            f'<figcaption>{look}</figcaption></figure>')
     body = "".join(f"<h2>{html.escape(name)}</h2><div>{''.join(figures)}</div>" for name, figures in rows.items())
-    return ("<!doctype html><meta charset=utf-8><title>Contact sheet</title><style>body{font:16px sans-serif;margin:1rem}"
-            "div{display:flex;gap:1rem;align-items:start;overflow-x:auto}figure{margin:0}"
+    return ("<!doctype html><meta charset=utf-8><title>Contact sheet</title><style>"
+            "body{font:16px sans-serif;margin:1rem}div{display:flex;gap:1rem;align-items:start;overflow-x:auto}figure{margin:0}"
             f"img{{height:22rem;border:1px solid #999}}</style><h1>Every page and state</h1>{body}")
 
 
