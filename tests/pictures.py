@@ -152,8 +152,8 @@ def sheet(shown):
             f'<figcaption>{look}</figcaption></figure>')
     body = "".join(f"<h2>{html.escape(name)}</h2><div>{''.join(figures)}</div>" for name, figures in rows.items())
     return ("<!doctype html><meta charset=utf-8><title>Contact sheet</title><style>"
-            "body{font:16px sans-serif;margin:1rem}div{display:flex;gap:1rem;align-items:start;overflow-x:auto}figure{margin:0}"
-            f"img{{height:22rem;border:1px solid #999}}</style><h1>Every page and state</h1>{body}")
+            "body{font:16px sans-serif;margin:1rem}div{display:flex;gap:1rem;align-items:start;overflow-x:auto}"
+            f"figure{{margin:0}}img{{height:22rem;border:1px solid #999}}</style><h1>Every page and state</h1>{body}")
 
 
 if __name__ == "__main__":
