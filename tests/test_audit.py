@@ -218,7 +218,7 @@ CASES = {
                              "downloaded slips", made=slips),
     "to_do.act": Case("associates_officer", f"{XA100}/{SERIES}/to-do",
                       {"act": "new-password-marked", "mark": "XA101", "void": "y"}, "gave new passwords",
-                      {("XA101", "new-password", "", "ordered")}, bad={"centre": "XB201"}, made=with_access),
+                      {("XA101", "new-password", "", "ordered")}, bad={"mark": "XB201"}, made=with_access),
     "to_do.archive": Case("independent_officer", f"{XC301}/{SERIES}/to-do/archive", {"format": "csv"},
                           "ordered an archive of slips", made=slips),
     "work.cancel": Case(KIRAN, "/jobs/{id}/cancel", {}, "cancelled a job", made=a_job(QUEUED)),
