@@ -89,6 +89,7 @@ def place(zone, language):
 
 
 def delay(minutes):
-    """'30 h 30 m', '' without any: as the text box of the portal takes it, but for the blanks that do not break."""
-    return NO_BREAK.join(f"{count}{NO_BREAK}{unit}" for count, unit in zip(divmod(minutes, 60), "hm", strict=True)
-                         if count)
+    """'30 h 30 m', '14 days' from two days on, '' without any: the blanks do not break."""
+    days, rest = divmod(minutes, 1440) if minutes >= 2880 else (0, minutes)
+    parts = zip((days, *divmod(rest, 60)), ("days", "h", "m"), strict=True)
+    return NO_BREAK.join(f"{count}{NO_BREAK}{unit}" for count, unit in parts if count)

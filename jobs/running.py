@@ -141,7 +141,7 @@ def _claimed(job_id):
     free = (Job.state == QUEUED) | ((Job.state == RUNNING) & (Job.lease_until < now))
     with database.atomic():
         claimed = Job.update(
-            state=RUNNING, attempts=Job.attempts + 1, lease_until=now + LEASE,
+            state=RUNNING, attempts=Job.attempts + 1, lease_until=now + LEASE, started_at=now,
         ).where(Job.id == job_id, free).execute()
         work = Work(Job.get_by_id(job_id)) if claimed else None
     if work and work.job.attempts > MOST_ATTEMPTS:

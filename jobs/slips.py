@@ -14,6 +14,7 @@ from models.tables.jobs import QUEUED, RUNNING, Job
 from models.tables.offers import ALL, NONE
 
 IN_REQUEST = 200  # so many passwords are hashed while the officer waits: about a tenth of a second
+NOTHING = Sentence("None of these candidates needs that.")
 DONE = {GENERATE: "generated credentials", REISSUE: "reissued slips", NEW_PASSWORD: "gave new passwords"}
 
 
@@ -105,7 +106,7 @@ def _make_one(work, centre):
         what = CONFIRM  # also those whom a colleague gave a login meanwhile: the paper prints that one
     chosen = concerned(standing, what, wanted["candidates"], as_all=offers_all)
     if not chosen and what != CONFIRM:
-        raise Refused(Sentence("None of these candidates needs that."))
+        raise Refused(NOTHING)
     anew = {candidate.id for candidate in chosen
             if what == NEW_PASSWORD or (wanted["anew_dormant"] and candidate.state == DORMANT)}
     refuse_unprintable_contact(standing)

@@ -12,7 +12,7 @@ from models.tables.next_steps import NextSteps
 from models.tables.offers import Offer, SelectedCandidate
 from models.tables.once import KeptForm, SentForm
 from models.tables.people import Officer, Posting, StaffSession
-from models.tables.slips import CandidateSession, Credential, FormerLogin, Slip, SlipBatch
+from models.tables.slips import CandidateSession, Credential, FormerLogin, LastLayout, Slip, SlipBatch
 from models.tables.staging import StagedEntry, StagedLine
 from models.tables.statements import IssuedStatement, SigningKey, WithdrawnStatement
 from models.tables.subcentres import AttachedCentre, AttachedDefaults, AttachedDraft
@@ -22,7 +22,7 @@ TABLES = (
     Officer, Posting, StaffSession, OneTimeLink, SentForm, KeptForm, Mark,
     AttachedDefaults, AttachedCentre, AttachedDraft,
     Offer, SelectedCandidate, NextSteps,
-    SlipBatch, Slip, Credential, FormerLogin, CandidateSession, Attempts,
+    SlipBatch, LastLayout, Slip, Credential, FormerLogin, CandidateSession, Attempts,
     SigningKey, IssuedStatement, WithdrawnStatement,
     Job, ExchangeFile, BoardImport, GivenHeading, StagedLine, StagedEntry, StagedResult,
     AuditEvent, AuditChange,

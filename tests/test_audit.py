@@ -128,6 +128,12 @@ def a_conflict(cast, visitor):
     return fields
 
 
+def an_earlier_series(cast, _visitor):
+    series = Series.create(code="march-2026", name="March 2026", short="M26", key_random="ab" * 32)
+    AttachedCentre.create(centre=cast.karachi, series=series, delay=60)
+    return {}
+
+
 def a_result_file():
     return {"kind": "results", "file": (io.BytesIO(csv_of("results", RESULT)), "x.csv")}
 
@@ -234,6 +240,9 @@ CASES = {
     "subcentres.bulk": Case(
         "associates_officer", f"{SCREEN}/bulk", {"bulk_delay": "9", "bulk_for": "marked", "mark": "XA102"},
         "drafted attached centres", {("XA102", "delay", "", "9")}, bad={"mark": ""}, made=the_screen),
+    "subcentres.carry_over": Case(
+        "associates_officer", f"{SCREEN}/carry-over", {"from": "march-2026"}, "drafted attached centres",
+        {("XA101", "delay", "", "1h")}, bad={"from": "june-2026"}, made=an_earlier_series),
     "subcentres.discard": Case("associates_officer", f"{SCREEN}/discard", {}, "discarded attached centres",
                                      made=the_screen),
     "subcentres.choose": Case("associates_officer", f"{SCREEN}/choices", {"keep": "theirs-XA101"},

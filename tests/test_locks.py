@@ -115,7 +115,7 @@ TABLE = {
     "work.fetch": (OFFICER, a_job),
     **dict.fromkeys(("subcentres.index", "subcentres.history", "subcentres.save",
                      "subcentres.draft", "subcentres.discard", "subcentres.choose",
-                     "subcentres.bulk", "subcentres.change_row", "subcentres.change_defaults"),
+                     "subcentres.bulk", "subcentres.carry_over", "subcentres.change_row", "subcentres.change_defaults"),
                     ASSOCIATE),
     **dict.fromkeys(("candidates.index", "candidates.sheet", "candidates.sign_in", "candidates.signed_in",
                      "candidates.sign_out", "candidates.signed_out", "candidates.statement",

@@ -1,5 +1,6 @@
 """The only reader of htmx's request headers, and what every view shares in answering."""
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from flask import abort, flash, make_response, redirect, render_template, request, send_file
 from flask_babel import gettext
@@ -7,6 +8,14 @@ from flask_babel import gettext
 from models.database import Sentence
 
 POLLED = ("work.show", "board_imports.show", "sign_in.time_left")
+
+
+class Press(NamedTuple):
+    """What a notice offers next: a link, or a button that `posts`."""
+
+    label: str
+    address: str
+    posts: bool = False
 
 
 def now():
@@ -55,8 +64,10 @@ def page(template, fragment=None, status=200, **values):
     return make_response(render_template(chosen, **values), status)
 
 
-def done(address, notice, template=None, **values):
-    """A POST was accepted: the fragment with the notice for htmx, back to the page (303) otherwise."""
+def done(address, notice, template=None, presses=(), **values):
+    """A POST was accepted: the fragment with the notice for htmx, back to the page (303) otherwise. `presses`: each
+    Press that comes next; a notice with presses is (sentence, presses)."""
+    notice = (notice, presses) if presses else notice
     if template and wants_fragment():
         return make_response(render_template(template, notice=notice, **values))
     flash(notice, "success")

@@ -1,12 +1,15 @@
 """Which centre and series a URL means, asked through the person: a stranger's is a 404 like one never there."""
 from flask import abort, g
+from flask_babel import gettext as _
 from flask_login import current_user
 from peewee import fn
 
 from models.rules.standing import standing_of
+from models.rules.subcentre_carrying import set_in
 from models.tables.exams import Candidate, Centre, Release, Series, shown_series
 from models.tables.imports import BoardImport
 from models.tables.jobs import Job
+from models.tables.people import Officer
 from models.tables.slips import SlipBatch
 from views.hypermedia import or_404
 
@@ -68,6 +71,11 @@ def entered_series(centre):
     return _by_release(shown_series().where(Series.id.in_(entered)))
 
 
+def set_series(associate):
+    """Series for which an Associate has saved settings of its attached centres; the last released first."""
+    return _by_release(shown_series().where(Series.id.in_(set_in(associate))))
+
+
 def _by_release(query):
     """In the order of their last releases, the latest first; before them what has no release yet, newest first."""
     last = Release.select(fn.MAX(Release.released_at)).where(Release.series == Series.id)
@@ -95,6 +103,12 @@ def imports_of_own(public_id):
     """The import of this id with its `.job`, of whoever sent it or, for board staff, of anybody. A query."""
     found = BoardImport.select(BoardImport, Job).left_outer_join(Job).where(BoardImport.public_id == public_id)
     return found if current_user.is_board_staff else found.where(BoardImport.officer == current_user.id)
+
+
+def names_of(emails):
+    """{e-mail: name} of the officers among these, 'you' for whoever asks. One query."""
+    found = Officer.select(Officer.email, Officer.name).where(Officer.email.in_(list(emails))).tuples()
+    return dict(found) | {current_user.email: _("you")}
 
 
 def zones_of_own(most):

@@ -17,13 +17,14 @@ from models.rules.standing import releases_of, standing_of
 from models.tables import audit
 from models.tables.exams import NO_VALID_ENTRY, Candidate, Series
 from models.tables.offers import ALL, NONE, SELECTED, TERMS_VERSION, Offer, SelectedCandidate
-from models.tables.slips import CandidateSession, Credential, FormerLogin, Slip, SlipBatch, username_of
+from models.tables.slips import CandidateSession, Credential, FormerLogin, LastLayout, Slip, SlipBatch, username_of
 
 NO_CONTACT = Contact()
 KEPT_OF_A_LOGIN = (
     Credential.generation, Credential.salt, Credential.verifier, Credential.scheme, Credential.master_id,
     Credential.pepper_id, Credential.issued_at, Credential.slip, Credential.dormant_since,
     Credential.last_signed_in_at, Credential.looked_at)
+LAYOUT = ("per_page", "paper", "language", "by_name", "cover", "sign_in_code")
 A_STEP = 50  # candidates between two reports of progress
 
 
@@ -283,7 +284,18 @@ def selected_of(offer):
             .order_by(Candidate.number))
 
 
-def record_download(by, centre, series, subject, now, numbers=()):
-    """Logins have left the house. `subject`: as what, and of which batch or how many centres, then their `numbers`."""
-    audit.record(by, "downloaded slips", now, centre=centre.number, series=series.code, subject=subject,
-                 changes=[(number, "slips", "", "downloaded") for number in numbers])
+def last_layout(officer):
+    """{column of LastLayout: value} as this officer last chose; at first one a page, A4, the centre's language."""
+    kept = LastLayout.get_or_none(LastLayout.officer == officer.id) or LastLayout()
+    return {name: getattr(kept, name) for name in LAYOUT}
+
+
+def record_download(by, centre, series, subject, now, numbers=(), layout=None):
+    """Logins have left the house. `subject`: as what, and of which batch or how many centres, then their `numbers`;
+    `layout`: what the officer chose for it, as `last_layout` gives it, if it was a choice."""
+    with database.atomic():
+        if layout:
+            LastLayout.insert(officer=by.id, **layout).on_conflict(
+                conflict_target=[LastLayout.officer], update=layout).execute()
+        audit.record(by, "downloaded slips", now, centre=centre.number, series=series.code, subject=subject,
+                     changes=[(number, "slips", "", "downloaded") for number in numbers])

@@ -73,7 +73,7 @@ def save(screen, typed_by_row=None, read_at=None, hiding_confirmed=False):
 
     The logins of centres that lose access come to rest (D6). Raises `Refused` (by '<number>-<control>'; by
     'confirm_hidden' where candidates would no longer see results that they have seen, unless
-    `hiding_confirmed`) and `Overtaken`; what was typed is then in the draft. Gives the number of centres that
+    `hiding_confirmed`) and `Overtaken`; what was typed is then in the draft. Gives the numbers of the centres that
     now stand otherwise, None where there was nothing to save.
     """
     typed_by_row = typed_by_row or {}
@@ -155,7 +155,7 @@ def _store(screen, hiding_confirmed):
             ROW_FIELDS, row.before.controls, row.after.controls, strict=True)]
     _drafts(screen).execute()
     _record(screen, audit.SAVED, changes)
-    return len(rows) if screen.drafts else None
+    return [row.centre.number for row in rows] if screen.drafts else None
 
 
 def _refuse_to_hide(screen):

@@ -31,6 +31,13 @@ def changed_by(associate, series):
     return [who for who, in query.tuples()]
 
 
+def last_save(officer, associate, series, since):
+    """(when, of how many centres) this officer last changed something here, or None if not `since` then."""
+    last = history(associate, series, who=officer.email).where(
+        AuditChange.centre_number != "", AuditEvent.at >= since).first()
+    return last and (last.event.at, len({change.centre_number for change in last.event.changes} - {""}))
+
+
 def last_change(centre, series):
     """When the Associate last changed this centre's row, or its defaults; None if it never did."""
     change = centre.is_attached and history(centre.associate, series, centre.number).first()

@@ -33,6 +33,7 @@ class Job(Model):
     error = TextField(default="")
     attempts = IntegerField(default=0)
     created_at = Moment()
+    started_at = Moment(null=True)  # when it was last taken up
     finished_at = Moment(null=True)
     lease_until = Moment(null=True)
 

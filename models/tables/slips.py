@@ -4,6 +4,7 @@ from peewee import BooleanField, CharField, ForeignKeyField, IntegerField, JSONF
 from models.codes import DIGITS, LETTERS, as_typed
 from models.database import Model, Moment
 from models.tables.exams import Candidate, Centre, Series
+from models.tables.people import Officer
 
 
 class SlipBatch(Model):
@@ -22,6 +23,21 @@ class SlipBatch(Model):
 
     class Meta:
         indexes = ((("centre", "series", "made_at"), False),)
+
+
+class LastLayout(Model):
+    """How an officer last chose to have slips laid out, for the next one. `language`: '' for the centre's own.
+
+    The password of a file is kept nowhere.
+    """
+
+    officer = ForeignKeyField(Officer, unique=True, on_delete="CASCADE")
+    per_page = IntegerField(default=1)
+    paper = CharField(max_length=6, default="A4")
+    language = CharField(max_length=8, default="")
+    by_name = BooleanField(default=False)
+    cover = BooleanField(default=False)
+    sign_in_code = BooleanField(default=False)
 
 
 class Slip(Model):

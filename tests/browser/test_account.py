@@ -72,7 +72,7 @@ def test_the_second_factor_from_the_qr_code_to_the_next_sign_in(cast, signed_in,
 def test_what_would_follow_is_asked_before_a_hold(cast, signed_in):
     page = signed_in(cast.board)
     page.goto("/board/series/june-2026")
-    page.get_by_role("button", name="Hold: take these results away").first.click()
+    page.get_by_role("button", name="Hold: let nothing out at that time").first.click()
     page.get_by_role("heading", name="Hold the results of A Level").wait_for()
     asked = problems(page)
 

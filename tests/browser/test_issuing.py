@@ -90,6 +90,6 @@ def test_rows_stay_marked_for_what_is_pressed_after_filtering(cast, signed_in):
     page.get_by_label("Mark 0002").check()
     page.get_by_role("button", name="New password for 1").click()
 
-    expect(page.get_by_text("Done for 1 candidate")).to_be_visible()
+    expect(page.get_by_text("1 candidate has a new password")).to_be_visible()
     page.go_back()
     assert "q=0002" in page.url

@@ -42,6 +42,7 @@ def test_a_centre_is_corrected_with_what_was_and_what_is(cast, visit):
 
 @pytest.mark.parametrize(("wrong", "sentence"), [
     ({"name": ""}, "Enter a name."),
+    ({"name": "L" * 201}, "Use at most 200 characters."),
     ({"time_zone": "Lima"}, "Choose a time zone of the list."),
     ({"email": "nobody"}, "That is not an e-mail address"),
     ({"language": "xx"}, "Choose a language of the list."),
@@ -50,6 +51,7 @@ def test_what_is_wrong_with_a_centre_is_said(cast, visit, wrong, sentence):
     page = visit(cast.board).post("/board/centres/XC301", CENTRE | wrong)
 
     assert (page.status, sentence in page.text) == (422, True)
+    assert page.one("input", id="name").get("maxlength") is None  # it would cut a pasted name
     assert Centre.get(Centre.number == "XC301").name == "Lakeside School"
 
 

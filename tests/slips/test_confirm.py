@@ -75,7 +75,7 @@ def test_confirm_makes_credentials_and_a_pdf_at_once(cast, visit):
     assert (answer.status, answer.location) == (303, AT)
     page = visitor.follow(answer)
     assert "ALL Candidates have access (2)" in page.text
-    assert "ines@xc301.example" in page.text
+    assert "confirmed by you" in page.text
     first, second = pdf_text(newest_pdf(visitor).body)
     assert "Ελένη Παπαδοπούλου" in first
     assert "Юлия Щербакова" in second
@@ -182,7 +182,9 @@ def test_an_attached_centre_sees_what_its_associate_allows(cast, plain):
     cast.give_access(cast.karachi, delay=1440)
     with_ = visitor.get(at).text
 
-    assert "Your centre has no access to the candidate results service in this series." in without
+    assert "Only your Associate can give it: ask Northern Schools Council, exams@xa100.example." in without
+    assert without.count("no access to the candidate results service") == 1
+    assert with_.count("gives your centre access") == 1
     assert "+24 h" in with_
     assert "Amal Raza" in with_
     assert "your Associate’s delay decides" in with_
@@ -266,7 +268,8 @@ def test_a_late_entry_under_all_is_covered_and_needs_a_slip(cast, plain):
 
     page = visitor.get(AT)
     assert "ALL Candidates have access (3)" in page.text
-    assert page.links()["1 candidate needs a slip"] == f"{AT}/credentials?state=no-slip"
+    assert "Next: 1 candidate needs a slip" in page.text
+    assert page.links()["Who needs a slip"] == f"{AT}/credentials?state=no-slip"
     assert [text_of(th) for th in visitor.get(f"{AT}/credentials?state=no-slip").all("th", scope="row")] == [
         "0009 Late Comer"]
 

@@ -20,6 +20,7 @@ from models.finding import has_words
 from models.rules.languages import LANGUAGES, NAMES
 from models.rules.needs import (
     CONFIRM,
+    GENERATE,
     LACKING,
     NEW_PASSWORD,
     NO_SLIP,
@@ -39,7 +40,8 @@ from views.guards import officers_only, password_was_given_long_ago
 from views.hypermedia import attachment, done, now, or_404, page, say, wants_fragment
 from views.marks import ALL, MARK, MARKED, asked_for, forget_marks, keep_marks, marked_in
 from views.paging import page_of
-from views.reach import standing_of_url
+from views.reach import names_of, standing_of_url
+from views.slips.presses import for_newest
 
 bp = Blueprint("credentials", __name__)
 bp.before_request(officers_only)
@@ -97,9 +99,19 @@ def act(number, code):
         return redirect(url_for("work.show", public_id=job.public_id), 303)
     if not running.run(job.id):
         return redirect(url_for("work.show", public_id=job.public_id), 303)
-    return done(url_for("series.series", number=centre.number, code=series.code) + "#pdf-files",
-                ngettext("Done for %(num)s candidate: the PDF file is ready below.",
-                         "Done for %(num)s candidates: the PDF file is ready below.", len(chosen)))
+    return done(url_for("series.series", number=centre.number, code=series.code), said(what, len(chosen)),
+                presses=for_newest(centre, series))
+
+
+def said(what, count):
+    """What was done for so many candidates, and what follows of it."""
+    return {
+        GENERATE: ngettext("%(num)s slip is made.", "%(num)s slips are made.", count),
+        REISSUE: ngettext("%(num)s slip is reissued; its password stays the same.",
+                          "%(num)s slips are reissued; their passwords stay the same.", count),
+        NEW_PASSWORD: ngettext("%(num)s candidate has a new password; the slip handed out before is void.",
+                               "%(num)s candidates have new passwords; the slips handed out before are void.", count),
+    }[what]
 
 
 def _chosen(standing, what, which, marks):
@@ -113,7 +125,7 @@ def _chosen(standing, what, which, marks):
         raise Refused(Sentence("Mark at least one candidate first."))
     chosen = concerned(standing, what, ids)
     if not chosen:
-        raise Refused(Sentence("None of these candidates needs that."))
+        raise Refused(slip_jobs.NOTHING)
     if what == NEW_PASSWORD and len(chosen) > 1 and "void" not in request.form:
         signed_in = sum(bool(one.login and one.login.last_signed_in_at) for one in chosen)
         raise Refused(Sentence("Tick the box first: %(count)s slips already handed out would stop working at once. "
@@ -128,27 +140,30 @@ def _chosen(standing, what, which, marks):
 def batch(number, code, public_id):
     """Choose how a PDF file is to be printed."""
     centre, series, standing = standing_of_url(number, code)
-    return page("slips/credentials/batch.html", series=series, batch=batch_of(centre, series, public_id),
-                languages=NAMES, sheets=sheet_choices(),
+    chosen = batch_of(centre, series, public_id)
+    return page("slips/credentials/batch.html", series=series, batch=chosen,
+                by=names_of([chosen.made_by]).get(chosen.made_by, chosen.made_by),
+                languages=NAMES, sheets=sheet_choices(), last=issuing.last_layout(current_user),
                 **frame(centre, TAB, f"candidate-results/{code}", series))
 
 
 @bp.post(AT + "/<public_id>/pdf")
 def pdf(number, code, public_id):
-    """The PDF, made again from its recipe; logins that have died since are marked so."""
+    """The PDF, made again from its recipe; logins that have died since are marked so.
+
+    `?layout=last`: in the layout that the officer last chose, without a password of the file.
+    """
     centre, series, standing = standing_of_url(number, code)
-    chosen, form = batch_of(centre, series, public_id), request.form
+    chosen, is_last = batch_of(centre, series, public_id), request.args.get("layout") == "last"
     if password_was_given_long_ago():
         return _password_first(chosen, centre, series)
-    language = form.get("language") if form.get("language") in LANGUAGES else "en"
-    layout = papers.layout_of(
-        current_app.config, centre, chosen.made_at, language, per_page=per_page_of(form.get("per_page")),
-        paper="Letter" if form.get("paper") == "Letter" else "A4", cover="cover" in form,
-        sign_in_code="sign_in_code" in form)
+    wanted = issuing.last_layout(current_user) if is_last else _typed_layout(centre)
+    options = {name: wanted[name] for name in ("language", "per_page", "paper", "cover", "sign_in_code")}
     out = io.BytesIO()  # never a file: it holds every password
-    papers.write_batch(chosen, out, layout, by_name=form.get("order") == "name",
-                          password=form.get("password", "")[:100] or None)
-    _record_download(chosen, centre, series, "PDF")
+    papers.write_batch(chosen, out, papers.layout_of(current_app.config, centre, chosen.made_at, **options),
+                       by_name=wanted["by_name"],
+                       password=None if is_last else request.form.get("password", "")[:100] or None)
+    _record_download(chosen, centre, series, "PDF", None if is_last else wanted)
     out.seek(0)
     return attachment(out, "application/pdf", f"slips-{centre.number}-{series.code}.pdf")
 
@@ -240,5 +255,14 @@ def _password_first(chosen, centre, series):
         "credentials.batch", number=centre.number, code=series.code, public_id=chosen.public_id)), 303)
 
 
-def _record_download(chosen, centre, series, form):
-    issuing.record_download(current_user, centre, series, f"{form} {chosen.public_id}", now())
+def _typed_layout(centre):
+    """What was chosen on the page of a batch, as `issuing.last_layout` gives it."""
+    form = request.form
+    language = form.get("language") if form.get("language") in LANGUAGES else "en"
+    return {"per_page": per_page_of(form.get("per_page")), "paper": "Letter" if form.get("paper") == "Letter" else "A4",
+            "language": "" if language == centre.language else language, "by_name": form.get("order") == "name",
+            "cover": "cover" in form, "sign_in_code": "sign_in_code" in form}
+
+
+def _record_download(chosen, centre, series, form, layout=None):
+    issuing.record_download(current_user, centre, series, f"{form} {chosen.public_id}", now(), layout=layout)

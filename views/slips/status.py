@@ -21,6 +21,7 @@ from views.frame import TAB, frame
 from views.guards import officers_only
 from views.hypermedia import done, now, page, say
 from views.reach import standing_of_url
+from views.slips.presses import for_newest
 from views.slips.series import release_words
 
 bp = Blueprint("status", __name__)
@@ -60,7 +61,8 @@ def confirm(number, code):
         return done(url_for("work.show", public_id=job.public_id), _("The credentials are being made."))
     if not running.run(job.id):
         return redirect(url_for("work.show", public_id=job.public_id), 303)
-    return done(address, _("Confirmed. The PDF file with the login credentials is ready below."))
+    return done(address, _("Confirmed. The PDF file with the login credentials is ready."),
+                presses=for_newest(centre, series))
 
 
 def times(standing, typed):

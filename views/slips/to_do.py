@@ -8,6 +8,7 @@ from documents.slips import per_page_of
 from jobs import archive as archives
 from jobs import queue
 from jobs import slips as slip_jobs
+from models.acts import issuing
 from models.database import Refused, Sentence
 from models.finding import has_words
 from models.rules import to_do
@@ -99,14 +100,16 @@ def _chosen(centre, lines, marks, what, which):
 
 @bp.post(AT + "/archive")
 def archive(number, code):
-    """One ZIP with a PDF of every centre's slips, or one CSV of their logins."""
+    """One ZIP with a PDF of every centre's slips, or one CSV of their logins; laid out as last unless told."""
     centre = managed_centre_of(number)
     series = series_of(centre, code)
     centres = [line.centre for line in lines_of(centre, series) if line.needs.living]
     if not centres:
         raise Refused(Sentence("There is no slip to print."))
-    wanted = {"format": archives.CSV} if request.form.get("format") == archives.CSV else {
-        "per_page": per_page_of(request.form.get("per_page")), "cover": "cover" in request.form}
+    last, form = issuing.last_layout(current_user), request.form
+    wanted = {"format": archives.CSV} if form.get("format") == archives.CSV else {
+        "per_page": per_page_of(form["per_page"]), "cover": "cover" in form} if "per_page" in form else {
+        name: last[name] for name in ("per_page", "paper", "cover", "sign_in_code")}
     job = archives.order(current_user._get_current_object(), series, centre, centres, now(), **wanted)
     return _begun(job)
 

@@ -3,9 +3,10 @@ from os import fstat
 
 from flask import Blueprint, abort, current_app, redirect, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 
-from jobs import archive, queue, running
+from jobs import archive, queue, running, slips
 from models.tables.exams import Centre
 from models.tables.jobs import DONE, RUNNING, Job
 from models.tables.slips import SlipBatch
@@ -13,6 +14,7 @@ from views.frame import frame
 from views.guards import officers_only, password_was_given_long_ago
 from views.hypermedia import attachment, done, now, or_404, page
 from views.reach import batches_of_own, jobs_of_own
+from views.slips.presses import for_batch, one_zip
 
 bp = Blueprint("work", __name__)
 bp.before_request(officers_only)
@@ -23,11 +25,26 @@ FILES = {archive.PDF: ("application/zip", "slips-%s-%s.zip"),
 @bp.get("/jobs/<public_id>")
 def show(public_id):
     job = job_of(public_id)
-    batches = list(batches_of_own().where(SlipBatch.public_id.in_(job.result.get("batches", [])[:50])))
-    return page("slips/work.html", "slips/_progress.html", job=job, batches=batches, at=_centre_at_work(job),
-                made=len(job.result.get("batches", [])), centres=len(job.wanted.get("centres", [])),
+    made, refused = job.result.get("batches", []), job.result.get("refused", {})
+    batches = list(batches_of_own().where(SlipBatch.public_id.in_(made[:50])))
+    nothing = [number for number, said in refused.items() if said == str(slips.NOTHING)]
+    return page("slips/work.html", "slips/_progress.html", job=job, at=_centre_at_work(job), made=len(made),
+                batches=[(batch, for_batch(batch, batch.centre.number, job.series.code)) for batch in batches],
+                refused={number: said for number, said in refused.items() if number not in nothing},
+                nothing=len(nothing), zip=one_zip(job.centre, job.series) if len(made) > 1 else None,
+                left=_time_left(job), centres=len(job.wanted.get("centres", [])),
                 centres_done=len(job.result.get("finished", [])) if job.kind == "slips" else job.done,
                 **frame(job.centre, "candidate_results", series=job.series))
+
+
+def _time_left(job):
+    """How long the rest may take, in words, at the pace so far; '' where there is no pace yet."""
+    behind = (now() - job.started_at).total_seconds() if job.started_at and job.state == RUNNING else 0
+    if behind < 5 or not job.done:
+        return ""
+    minutes = behind * (job.total - job.done) / job.done / 60
+    return _("Less than a minute left") if minutes < 1 else ngettext(
+        "About %(num)d minute left", "About %(num)d minutes left", round(minutes))
 
 
 def _centre_at_work(job):

@@ -1,5 +1,7 @@
 """'Subcentre Management': an Associate's decisions for its attached centres, kept as a draft until Save."""
-from flask import Blueprint, abort, redirect, request
+from datetime import timedelta
+
+from flask import Blueprint, abort, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.exceptions import NotFound
@@ -7,25 +9,29 @@ from werkzeug.exceptions import NotFound
 from models.acts import subcentres as changes
 from models.database import Overtaken, Refused, Sentence
 from models.delay import format_delay, parse_delay
+from models.rules.needs import GENERATE, REISSUE
+from models.rules.subcentre_history import last_save
 from models.rules.subcentre_rows import DEFAULTS_ROW, ROW_FIELDS
 from models.rules.subcentre_screen import Screen
 from models.tables.exams import Centre
 from models.tables.subcentres import CENTRE_DEFINED, DEFAULT
 from views.errors import http_error
 from views.guards import officers_only
-from views.hypermedia import now, page, wants_fragment
+from views.hypermedia import Press, now, page, wants_fragment
 from views.marks import MARK, keep_marks, marked_in
 from views.reach import associate_of, series_of
+from views.subcentres.carrying import carry_over
 from views.subcentres.form import read, read_row, shown_rows
 from views.subcentres.history import history
 from views.subcentres.page import A_ROW, THE_DEFAULTS, address, answer, found, parts, place_of, whole
-from views.subcentres.words import centres_changed
+from views.subcentres.words import centres_changed, needed
 
 bp = Blueprint("subcentres", __name__)
 bp.before_request(officers_only)
 bp.register_error_handler(Centre.DoesNotExist, lambda _error: http_error(NotFound()))
 HERE = "/centres/<number>/candidate-results/<code>/attached-centres"
 bp.add_url_rule(f"{HERE}/history", view_func=history)
+bp.add_url_rule(f"{HERE}/carry-over", view_func=carry_over, methods=["GET", "POST"])
 NOTHING = Sentence("Nothing is set yet: enter a delay, or choose access or contact details.")
 
 
@@ -72,7 +78,8 @@ def save(number, code):
         return answer(screen_of(number, code), typed.rows, status=422, refused=refusal.fields, form=request.form)
     except Overtaken:
         return answer(screen_of(number, code), typed.rows, status=409, form=request.form)
-    return answer(screen_of(number, code), typed.rows, _saved(screen, changed))
+    screen = screen_of(number, code)
+    return answer(screen, typed.rows, _saved(screen, changed))
 
 
 @bp.post(f"{HERE}/discard")
@@ -148,6 +155,21 @@ def _centres(count):
 
 
 def _saved(screen, changed):
+    """What Save did, what the centres that it concerned need now, and the press for that."""
     if changed is None:
-        return _("Everything is saved already.")
-    return _("Saved. %(changed)s.", changed=centres_changed(changed)) if changed else _("Saved.")
+        last = last_save(screen.officer, screen.associate, screen.series, screen.now - timedelta(minutes=5))
+        if not last:
+            return _("Everything is saved already.")
+        return _("Everything is saved already (%(centres)s, %(when)s).", centres=_centres(last[1]), when=_(
+            "a moment ago") if screen.now - last[0] < timedelta(minutes=1) else _("a few minutes ago"))
+    if not changed:
+        return _("Saved.")
+    said, so = _("Saved. %(changed)s.", changed=centres_changed(len(changed))), screen.as_it_is(changed)
+    for fact, need in (("needing_credentials", GENERATE), ("out_of_date", REISSUE)):
+        counts = {number: count for number in changed if (count := getattr(so[number], fact))}
+        if counts and not screen.series.is_closed(screen.now):
+            where = _centres(len(counts)) if len(counts) > 1 else next(iter(counts))
+            sentence, label = needed(need, sum(counts.values()), where)
+            return f"{said} {sentence}", (Press(label, url_for(
+                "to_do.index", number=screen.associate.number, code=screen.series.code, need=need)),)
+    return said

@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from documents import words
+from models.rules.needs import GENERATE
 from models.rules.subcentre_rows import ROW_FIELDS
 from views.controls import control, mode_in_words
 from views.languages import in_zone
@@ -52,6 +53,16 @@ def totals(so):
 
 def centres_changed(count):
     return ngettext("%(num)s centre changed", "%(num)s centres changed", count)
+
+
+def needed(need, count, where):
+    """(what so many candidates of these centres need now, the press for it). `need`: GENERATE or REISSUE."""
+    if need == GENERATE:
+        return (ngettext("%(num)s candidate of %(where)s needs credentials.",
+                         "%(num)s candidates of %(where)s need credentials.", count, where=where),
+                _("Generate for %(where)s", where=where))
+    return (ngettext("%(num)s slip of %(where)s is out of date.", "%(num)s slips of %(where)s are out of date.", count,
+                     where=where), _("Reissue for %(where)s", where=where))
 
 
 def controls_in_words(controls):
