@@ -23,7 +23,8 @@ NAME = re.compile("‘([^‘’]+)’")
 ANCHORS = {  # endpoint: the section of the guide that is about this screen
     "associates": {
         "series.index": "start", "series.series": "start", "subcentres.index": "access", "to_do.index": "generate",
-        "subcentres.history": "history", "officers.index": "officers", "checklist.index": "day"},
+        "subcentres.carry_over": "access", "subcentres.history": "history", "officers.index": "officers",
+        "checklist.index": "day"},
     "centres": {
         "dashboard.centre": "start", "sign_in.home": "start",
         "history.centre": "account", "series.index": "confirm", "series.series": "confirm",

@@ -34,7 +34,7 @@ SCREENS = {
 
 @pytest.fixture
 def full(cast):
-    """The cast, with a PDF file, a held release beside one that is not, and a series that has ended."""
+    """The cast, with a PDF file, a held release beside one that is out, and a series that has ended."""
     cast.give_access(cast.karachi)
     cast.confirm(cast.karachi, cast.karachi_officer)
     SlipBatch.update(public_id="BATCH").execute()
@@ -42,6 +42,7 @@ def full(cast):
     AttachedDraft.create(officer=cast.associates_officer, associate=cast.associate, series=cast.june, row="XA102",
                          typed={"delay": "5"}, changed_at=cast.now)
     Release.update(held_at=cast.now).where(Release.qualification == "IGCSE").execute()
+    Release.update(released_at=cast.now).where(Release.qualification == "A Level").execute()
     return cast
 
 

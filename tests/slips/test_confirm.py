@@ -268,8 +268,8 @@ def test_a_late_entry_under_all_is_covered_and_needs_a_slip(cast, plain):
 
     page = visitor.get(AT)
     assert "ALL Candidates have access (3)" in page.text
-    assert "Next: 1 candidate needs a slip" in page.text
-    assert page.links()["Who needs a slip"] == f"{AT}/credentials?state=no-slip"
+    assert "Next: 1 candidate without credentials" in page.text
+    assert page.links()["See who"] == f"{AT}/credentials?state=no-slip"
     assert [text_of(th) for th in visitor.get(f"{AT}/credentials?state=no-slip").all("th", scope="row")] == [
         "0009 Late Comer"]
 

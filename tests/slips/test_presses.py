@@ -101,7 +101,7 @@ def test_the_next_step_stands_first_with_its_press(cast, plain):
 
     assert first_step(at_first) == "Next: choose who may use the service"
     assert first_step(done) == first_step(made) == "Nothing needs doing"
-    assert (first_step(late), text_of(form)) == ("Next: 1 candidate needs a slip", "Make 1 slip")
+    assert (first_step(late), text_of(form)) == ("Next: 1 candidate without credentials", "Make 1 slip")
     assert "1 slip is made." in made.text
     assert len(pdf_text(pdf_at_once(visitor, made).body)) == 1
 
