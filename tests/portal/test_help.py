@@ -110,7 +110,7 @@ def test_each_screen_leads_to_a_section_that_there_is(cast, app):
         OFFICER, MANAGER, ASSOCIATE, BOARD)}
     helped = set().union(*guides.ANCHORS.values())
     assert {endpoint for endpoint in pages - helped if not endpoint.startswith("help.")} <= {
-        "sign_in.password_again", "dashboard.change_centre", "checklist.calendar", "board_audit.trail",
+        "sign_in.password_again", "kept.show", "dashboard.change_centre", "checklist.calendar", "board_audit.trail",
         "board_centres.dashboard"}  # which are no screens
     with app.test_request_context():
         assert [guides.help_address(*what) for what in (
