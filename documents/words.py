@@ -30,6 +30,11 @@ def long(instant, zone, language):
     return _words(int(instant.timestamp()), zone, language, LANGUAGES[language].long)
 
 
+def weekday(instant, zone, language):
+    """'Tue 11 Aug', where the year goes without saying."""
+    return _words(int(instant.timestamp()), zone, language, "EEE d MMM")
+
+
 def day(date, language):
     """'24 September 2026' of a `datetime.date`."""
     return format_date(date, "long", locale="en_GB" if language == "en" else language)

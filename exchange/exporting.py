@@ -1,8 +1,12 @@
 """What is held, written as the board's files have it: read again, such a file changes nothing."""
 import os
+import zipfile
+from itertools import chain, groupby
+
+from peewee import chunked
 
 from exchange.columns import COLUMNS
-from exchange.tables import write_csv, write_xlsx
+from exchange.tables import csv_bytes, write_csv, write_xlsx
 from models.rules import results
 from models.rules.grades import award_text
 from models.tables import audit
@@ -11,6 +15,7 @@ from models.tables.people import RIGHTS, Officer, Posting
 
 KINDS = tuple(COLUMNS)
 PRINTED = "printed"  # one column more: the grade as the board prints it
+AT_A_TIME = 25  # centres whose results are in memory
 
 
 def write(kind, path, by, now, series=None):
@@ -27,7 +32,36 @@ def header_of(kind):
     return (*COLUMNS[kind], PRINTED) if kind == "results" else COLUMNS[kind]
 
 
-def result_row(series, centre, candidate, qualification, syllabus, option, grade, second, spoken, mark):
+RESULTS_HEADER = (*header_of("results"), "uci", "candidate_name", "syllabus_title")  # of a centre's own files
+
+
+def results_of(which, now):
+    """Rows with RESULTS_HEADER of the results that are out, of the Series and Centres that `which` admits."""
+    return ((*_result_row(*row[:10]), *row[10:]) for row in results.exported(which, now).iterator())
+
+
+def write_results(out, kind, series, numbers, now, progress=lambda _number: None):
+    """Write the results that are out at the centres of these numbers: one 'xlsx', or a 'zip' with a CSV a centre.
+    `progress` is told the number of each centre that is behind."""
+    some_rows = _by_centres(series, numbers, now, progress)
+    if kind == "xlsx":
+        write_xlsx(out, RESULTS_HEADER, chain.from_iterable(some_rows))
+        return
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for rows in some_rows:
+            for number, mine in groupby(rows, lambda row: row[1]):
+                file = zipfile.ZipInfo(f"results-{number}-{series.code}.csv", now.timetuple()[:6])
+                archive.writestr(file, csv_bytes(RESULTS_HEADER, mine), zipfile.ZIP_DEFLATED)
+
+
+def _by_centres(series, numbers, now, progress):
+    for some in chunked(numbers, AT_A_TIME):
+        yield list(results_of((Series.id == series.id) & Centre.number.in_(some), now))
+        for number in some:
+            progress(number)
+
+
+def _result_row(series, centre, candidate, qualification, syllabus, option, grade, second, spoken, mark):
     """A row of results.csv and, in the column more, the grade as it is printed."""
     return (series, centre, candidate, qualification, syllabus, option, grade, second, spoken, mark,
             award_text(grade, second))
@@ -49,7 +83,7 @@ def _entries(series, _now):
 
 
 def _results(series, now):
-    return (result_row(*row) for row in results.exported(_of(series), now))
+    return (row[:len(header_of("results"))] for row in results_of(_of(series), now))
 
 
 def _releases(series, _now):

@@ -6,10 +6,13 @@ compares otherwise on each database; static/site.js does the same for the lists 
 import re
 import unicodedata
 
-# Apostrophes of every kind, also as modifier letters and as the ʻokina, and dashes: names are typed without them.
-LEFT_OUT = re.compile("['’‘`´ʹʻʼʽʾʿˈ′\u00ad\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d\uff07-]")
+# Apostrophes of every kind, also as modifier letters and as the ʻokina, dashes, the stroke that lengthens an Arabic
+# word, and what only joins or turns letters: names are typed without them.
+LEFT_OUT = re.compile("['’‘`´ʹʻʼʽʾʿˈ′\u00ad\u0640\u200b-\u200f\u202a-\u202e\u2010-\u2015\u2043\u2060-\u2069\u2212"
+                      "\ufe58\ufe63\ufeff\uff0d\uff07-]")
 BASES = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th",
-                       "ŧ": "t", "ɓ": "b", "ɗ": "d", "ƙ": "k", "ƴ": "y", "ŋ": "n", "ə": "e"})  # they do not decompose
+                       "ŧ": "t", "ɓ": "b", "ɗ": "d", "ƙ": "k", "ƴ": "y", "ŋ": "n", "ə": "e",  # they do not decompose
+                       "ٱ": "ا", "ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه"})  # one letter on one keyboard or another
 
 
 def plain(text):

@@ -98,6 +98,11 @@ def with_access(cast, _visitor):
     return {}
 
 
+def released(cast, _visitor):
+    cast.result(cast.candidates["XA101"][0], "0580", "A", 85)
+    Release.update(released_at=cast.now).execute()
+
+
 def a_job(state, **wanted):
     def make(cast, _visitor):
         return {"id": Job.create(kind="archive", state=state, centre=cast.karachi, series=cast.june,
@@ -205,6 +210,8 @@ CASES = {
                         "made a one-time link (reset)"),
     "statements.make": Case(KIRAN, f"{XA101}/results/june-2026/files", {"kind": "csv"}, "downloaded results",
                                    bad={"kind": "no"}),
+    "circle.make": Case("associates_officer", f"{XA100}/results/june-2026/all-centres", {"kind": "zip"},
+                        "downloaded results", bad={"kind": "no"}, made=released),
     "files.send": Case(KIRAN, f"{XA101}/files", {"file": lambda: (io.BytesIO(b"abc"), "a.csv")},
                        "sent a file to the board", {("XA101", "size", "", "3")},
                        bad={"file": lambda: (io.BytesIO(b""), "a.csv")}),

@@ -24,11 +24,14 @@ WAYS = ("GET", PARTIAL), ("HEAD", {}), ("OPTIONS", {}), ("GET", {
     "Range": "bytes=0-99", "If-None-Match": "*", "If-Modified-Since": "Sat, 01 Jan 2028 00:00:00 GMT",
     "Accept": "application/json", "Accept-Encoding": "identity"})
 QUERIES = {
-    "results.index": [{"by": "syllabus"}, {"q": "A*"}, {"q": "zo"}, {"early": "1"}, {"page": "2"}],
+    "results.index": [{"by": "syllabus"}, {"by": "qualification"}, {"q": "A*"}, {"q": "zo"}, {"early": "1"},
+                      {"page": "2"}, {"which": "news"}, {"which": "pending"}],
+    "circle.index": [{"by": "syllabus"}, {"by": "qualification"}, {"which": "news"}, {"which": "nothing"},
+                     {"order": "-results"}],
     "credentials.index": [{"state": "unsigned"}, {"q": "zo"}],
     "preview.preview": [{"state": "after"}],
 }
-FORMS = {"public.verify": [{"code": "A*"}],
+FORMS = {"public.verify": [{"code": "A*"}], "circle.make": [{"kind": "xlsx"}, {"kind": "zip"}],
          "statements.make": [{"kind": kind} for kind in ("csv", "xlsx", "statements", "broadsheet", "by-syllabus",
                                                          "zip")]}
 # the token of a form and what makes it count once, the clock, the room on the disk

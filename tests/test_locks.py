@@ -88,6 +88,8 @@ TABLE = {
     **dict.fromkeys(("officers.show", "officers.tell", "officers.section", "officers.apply"), (
         ASSOCIATE, a_file_of_officers)),
     "results.index": OFFICER,
+    "circle.index": ASSOCIATE,
+    "circle.make": ASSOCIATE,
     "statements.make": OFFICER,
     "files.index": OFFICER,
     "files.send": SENDER,

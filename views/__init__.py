@@ -7,7 +7,7 @@ def init_app(app):
     from views.board import audit, centres, imports, next_steps, officers, queue, series, start
     from views.board import statements as board_statements
     from views.candidates import public, site
-    from views.centres import dashboard, files, history, results, statements
+    from views.centres import circle, dashboard, files, history, results, statements
     from views.slips import checklist, credentials, preview, status, to_do, work
     from views.slips import series as series_details
     from views.staff import account, kept, sign_in
@@ -20,7 +20,7 @@ def init_app(app):
     if role in ("all", "candidate"):
         app.register_blueprint(site.bp)
     if role in ("all", "portal"):
-        for page in (sign_in, kept, account, centre_officers, dashboard, history, results, statements, files,
+        for page in (sign_in, kept, account, centre_officers, dashboard, history, results, circle, statements, files,
                      series_details, status, credentials, preview, to_do, work, checklist, help, subcentres,
                      start, centres, officers, series, next_steps, board_statements, imports, audit, queue):
             app.register_blueprint(page.bp)

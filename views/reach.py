@@ -65,6 +65,14 @@ def next_series(query, now):
     return soonest.code if soonest else ""
 
 
+def last_series(query, now):
+    """The one of these series of which something came out last; before anything did, the one of which something comes
+    out next; else the first. None where there is none."""
+    came = Release.select(fn.MAX(Release.released_at)).where(Release.series == Series.id, Release.released_at <= now)
+    last = query.where(fn.COALESCE(came, 0) > 0).order_by(fn.COALESCE(came, 0).desc()).first()
+    return last or query.where(Series.code == next_series(query, now)).first() or query.first()
+
+
 def entered_series(centre):
     """Series in which the centre itself has entries, withdrawn ones too; the last released first."""
     entered = Candidate.select(Candidate.series).where(Candidate.centre == centre)

@@ -16,7 +16,7 @@ IDLE = timedelta(minutes=15)
 ABSOLUTE = timedelta(hours=8)
 
 OUT, WAITING, HELD, UNANNOUNCED = "out", "waiting", "held", "unannounced"
-NEW, CHANGED = "new", "changed"
+NEW, CHANGED = results.NEW, results.CHANGED
 
 
 class Award(NamedTuple):
@@ -101,12 +101,12 @@ class Sheet(NamedTuple):
     def news_of(self, award, part):
         """(NEW, when) of a result that came after its qualification was out, (CHANGED, when) of one that has been shown
         otherwise, or (None, None). What came and changed between two sessions was not shown before: it is NEW."""
-        came, changed = award.first_at or part.visible_at, award.changed_at or part.visible_at
-        late = (NEW, came) if came > part.visible_at else (None, None)
-        if changed <= max(part.visible_at, came):
-            return late
-        unseen = self.looked_before_at and self.looked_before_at < came and changed <= self.started_at
-        return late if late[0] and unseen else (CHANGED, changed)
+        kind, at = results.news(award.first_at, award.changed_at, part.visible_at)
+        came = award.first_at or part.visible_at
+        if kind == CHANGED and came > part.visible_at and self.looked_before_at and (
+                self.looked_before_at < came and at <= self.started_at):
+            return NEW, came
+        return kind, at
 
     def _news(self):
         """(part, NEW or CHANGED, when) a result that is out and has any."""

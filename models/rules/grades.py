@@ -102,7 +102,8 @@ def explained(*grades):
     return [(GLOSSES[code], EXPLANATIONS[code]) for code in WORDS if code in grades]
 
 
-def explanations(*grades, on_paper=False):
-    """{word as printed: Sentence} for those of the grades that need one, in the order of WORDS."""
-    sentences = EXPLANATIONS | ON_PAPER if on_paper else EXPLANATIONS
+def explanations(*grades, instead=None):
+    """{word as printed: Sentence} for those of the grades that need one, in the order of WORDS. `instead`: {code:
+    Sentence} where other words are due than a candidate reads on the site, as ON_PAPER."""
+    sentences = EXPLANATIONS | (instead or {})
     return {WORDS[code]: sentences[code] for code in WORDS if code in grades}

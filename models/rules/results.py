@@ -36,7 +36,7 @@ class Result(Model):
 
 
 class StaffRow(NamedTuple):
-    """One entry as staff see it; the last five are None before the release or without a result."""
+    """One entry as staff see it; the last six are None before the release or without a result."""
 
     candidate_number: str
     candidate_name: str
@@ -53,11 +53,26 @@ class StaffRow(NamedTuple):
     endorsement: str | None
     pum: int | None
     changed_at: datetime | None
+    first_at: datetime | None
 
 
 def released(now):
     """The condition under which staff may read: released and not held."""
     return (Release.released_at <= now) & Release.held_at.is_null()
+
+
+def news(first_at, changed_at, visible_at):
+    """(NEW, when) of a result that came after its kind could be seen, from `visible_at` on; (CHANGED, when) of one that
+    could be seen otherwise before; (None, None) of all others (D23)."""
+    came, changed = first_at or visible_at, changed_at or visible_at
+    if changed > max(visible_at, came):
+        return CHANGED, changed
+    return (NEW, came) if came > visible_at else (None, None)
+
+
+_came = fn.COALESCE(Result.first_at, Release.released_at)  # the same as SQL, for staff, who see from the release on
+is_changed = (Result.changed_at > Release.released_at) & (Result.changed_at > _came)
+is_new = (_came > Release.released_at) & ~is_changed
 
 
 def for_staff(centre, series, now, early=False, candidate=None):
@@ -70,7 +85,7 @@ def for_staff(centre, series, now, early=False, candidate=None):
         Entry.select(
             Candidate.number, Candidate.name, Candidate.uci, Entry.qualification, Entry.syllabus_code,
             Entry.option_code, Entry.title, Entry.status, Release.released_at, Release.held_at,
-            Result.grade, Result.second_grade, Result.endorsement, Result.pum, Result.changed_at)
+            Result.grade, Result.second_grade, Result.endorsement, Result.pum, Result.changed_at, Result.first_at)
         .join(Candidate)
         .join_from(Entry, Release, JOIN.LEFT_OUTER,
                    on=(Release.series == Candidate.series) & (Release.qualification == Entry.qualification))
@@ -83,16 +98,41 @@ def for_staff(centre, series, now, early=False, candidate=None):
     return [StaffRow(*row) for row in query.tuples()]
 
 
+def tallies(centres, series, now, *by):
+    """(…by, grade, second grade, whether it is out, valid entries, withdrawn ones, NEW results, CHANGED ones) of these
+    centres' entries in a series, alike in `by` (fields of Candidate and Entry). Before its release no row has a grade
+    and all entries of a group are one row. A query of tuples."""
+    def number_of(condition):
+        return fn.SUM(Case(None, [(condition, 1)], 0))
+
+    is_out, valid = Release.id.is_null(False), Entry.status == "entered"
+    return (
+        Entry.select(*by, Result.grade, Result.second_grade, is_out, number_of(valid), number_of(~valid),
+                     number_of(is_new), number_of(is_changed))
+        .join(Candidate)
+        .join_from(Entry, Release, JOIN.LEFT_OUTER, on=(Release.series == Candidate.series)
+                   & (Release.qualification == Entry.qualification) & released(now))
+        .join_from(Entry, Result, JOIN.LEFT_OUTER, on=(Result.entry == Entry.id) & is_out & valid)
+        .where(Candidate.series == series, Candidate.centre.in_(centres))
+        .group_by(*by, Result.grade, Result.second_grade, is_out).tuples())
+
+
+def out_in(series, now):
+    """The qualifications of a series of which staff may see the results now, in order of their names."""
+    return [name for name, in Release.select(Release.qualification).where(
+        Release.series == series, released(now)).order_by(Release.qualification).tuples()]
+
+
 def exported(which, now):
-    """(series, centre, candidate number, qualification, syllabus, option, grade, second grade, endorsement, mark) of
-    what is out for staff, of the Series that the condition `which` admits. An iterator."""
+    """(series, centre, candidate number, qualification, syllabus, option, grade, second grade, endorsement, mark, UCI,
+    candidate's name, title) of what is out for staff, of the Series and Centres that `which` admits. A query."""
     return Result.select(
         Series.name, Centre.number, Candidate.number, Entry.qualification, Entry.syllabus_code, Entry.option_code,
-        Result.grade, Result.second_grade, Result.endorsement, Result.pum,
+        Result.grade, Result.second_grade, Result.endorsement, Result.pum, Candidate.uci, Candidate.name, Entry.title,
     ).join(Entry).join(Candidate).join(Centre).join_from(Candidate, Series).join_from(
         Entry, Release, on=(Release.series == Candidate.series) & (Release.qualification == Entry.qualification)
         & released(now)).where(which, Entry.status == "entered").order_by(
-        Series.id, Centre.number, Candidate.number, Entry.syllabus_code, Entry.id).tuples().iterator()
+        Series.id, Centre.number, Candidate.number, Entry.syllabus_code, Entry.id).tuples()
 
 
 def read_early(centre, series, by, now):
@@ -103,8 +143,10 @@ def read_early(centre, series, by, now):
     return rows
 
 
-def record_download(centre, series, kind, by, now):
-    audit.record(by, "downloaded results", now, centre=centre.number, series=series.code, subject=kind)
+def record_download(by, centre, series, subject, now, numbers=()):
+    """Results have left the house. `subject`: as what and, of several centres, of how many; then their `numbers`."""
+    audit.record(by, "downloaded results", now, centre=centre.number, series=series.code, subject=subject,
+                 changes=[(number, "results", "", "downloaded") for number in numbers])
 
 
 class OwnRow(NamedTuple):

@@ -63,7 +63,7 @@ def notes_of(contact, awards):
     if spoken:
         yield _("Speaking endorsement, by syllabus: %(levels)s", levels=LANGUAGES[str(get_locale())].comma.join(spoken))
     codes = [code for _qualification, award in awards for code in (award.grade, award.second_grade) if code]
-    for word, sentence in grades.explanations(*codes, on_paper=True).items():
+    for word, sentence in grades.explanations(*codes, instead=grades.ON_PAPER).items():
         yield f"{word}: {say(sentence)}"
     yield _("Questions: %(who)s", who=contact.name or _("the exams officer of your centre"))
 

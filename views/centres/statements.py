@@ -8,13 +8,13 @@ from flask_login import current_user
 
 from documents.broadsheet import write_broadsheet, write_by_syllabus
 from documents.statements import Statement, write_statements
-from exchange.exporting import header_of, result_row
+from exchange.exporting import RESULTS_HEADER, results_of
 from exchange.tables import csv_bytes, xlsx_bytes
 from models.acts.statements import issue
 from models.database import Refused, Sentence
 from models.rules import results, statement_codes, statement_messages
 from models.rules.standing import standing_of
-from models.tables.exams import Series
+from models.tables.exams import Centre, Series
 from models.tables.slips import username_of
 from views.candidates.statement import check_address, notes_of, result_line, statement_layout
 from views.guards import officers_only
@@ -24,7 +24,6 @@ from views.reach import centre_of, entered_series
 
 bp = Blueprint("statements", __name__)
 bp.before_request(officers_only)
-HEADER = (*header_of("results"), "uci", "candidate_name", "syllabus_title")
 PDF = "application/pdf"
 KINDS = {"statements": PDF, "broadsheet": PDF, "by-syllabus": PDF, "zip": "application/zip",
          "csv": "text/csv; charset=utf-8",
@@ -40,9 +39,8 @@ def make(number, code):
     kind, at = request.form.get("kind", ""), now()
     if kind not in KINDS:
         raise Refused(Sentence("Choose which file is to be made."))
-    rows = results.for_staff(centre, series, at)
-    data = (_table if kind in ("csv", "xlsx") else _paper)(kind, centre, series, rows, at)
-    results.record_download(centre, series, kind, current_user, at)
+    data = (_table if kind in ("csv", "xlsx") else _paper)(kind, centre, series, at)
+    results.record_download(current_user, centre, series, kind, at)
     ending = "pdf" if KINDS[kind] == PDF else kind
     return attachment(io.BytesIO(data), KINDS[kind], f"{kind}-{centre.number}-{series.code}.{ending}")
 
@@ -51,16 +49,14 @@ def address(centre, series):
     return url_for("statements.make", number=centre.number, code=series.code)
 
 
-def _table(kind, centre, series, rows, _at):
+def _table(kind, centre, series, at):
     """The results that are out, with the columns that the board's own file has."""
-    cells = [(*result_row(series.name, centre.number, row.candidate_number, row.qualification, row.syllabus_code,
-                          row.option_code, row.grade, row.second_grade, row.endorsement, row.pum),
-              row.uci, row.candidate_name, row.title) for row in rows if row.grade and row.status == "entered"]
-    return (csv_bytes if kind == "csv" else xlsx_bytes)(HEADER, cells)
+    rows = results_of((Series.id == series.id) & (Centre.id == centre.id), at)
+    return (csv_bytes if kind == "csv" else xlsx_bytes)(RESULTS_HEADER, rows)
 
 
-def _paper(kind, centre, series, rows, at):
-    contact = standing_of(centre, series).contact
+def _paper(kind, centre, series, at):
+    rows, contact = results.for_staff(centre, series, at), standing_of(centre, series).contact
     people = [list(mine) for _number, mine in groupby(
         (row for row in rows if row.grade and row.status == "entered"), lambda row: row.candidate_number)]
     if not people:

@@ -19,12 +19,15 @@ from views.slips.presses import for_batch, one_zip
 bp = Blueprint("work", __name__)
 bp.before_request(officers_only)
 FILES = {archive.PDF: ("application/zip", "slips-%s-%s.zip"),
-         archive.CSV: ("text/csv; charset=utf-8", "logins-%s-%s.csv")}
+         archive.CSV: ("text/csv; charset=utf-8", "logins-%s-%s.csv"),
+         archive.XLSX: ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "results-%s-%s.xlsx"),
+         archive.TABLES: ("application/zip", "results-%s-%s.zip")}
 
 
 @bp.get("/jobs/<public_id>")
 def show(public_id):
     job = job_of(public_id)
+<<<<<<< HEAD
     made, refused = job.result.get("batches", []), job.result.get("refused", {})
     batches = list(batches_of_own().where(SlipBatch.public_id.in_(made[:50])))
     nothing = [number for number, said in refused.items() if said == str(slips.NOTHING)]
@@ -33,8 +36,14 @@ def show(public_id):
                 refused={number: said for number, said in refused.items() if number not in nothing},
                 nothing=len(nothing), zip=one_zip(job.centre, job.series) if len(made) > 1 else None,
                 left=_time_left(job), centres=len(job.wanted.get("centres", [])),
+=======
+    batches = list(batches_of_own().where(SlipBatch.public_id.in_(job.result.get("batches", [])[:50])))
+    return page("slips/work.html", "slips/_progress.html", job=job, batches=batches, at=_centre_at_work(job),
+                of_results=is_of_results(job),
+                made=len(job.result.get("batches", [])), centres=len(job.wanted.get("centres", [])),
+>>>>>>> 8afff41 (Show an Associate the results of all its centres, and a centre what changed since the release)
                 centres_done=len(job.result.get("finished", [])) if job.kind == "slips" else job.done,
-                **frame(job.centre, "candidate_results", series=job.series))
+                **frame(job.centre, "results" if is_of_results(job) else "candidate_results", series=job.series))
 
 
 def _time_left(job):
@@ -77,9 +86,9 @@ def again(public_id):
 
 @bp.post("/jobs/<public_id>/file")
 def fetch(public_id):
-    """The ZIP of slips or the CSV of logins."""
+    """The ZIP of slips, the CSV of logins, or the results of many centres."""
     job = job_of(public_id, Job.kind == "archive", Job.state == DONE)
-    if password_was_given_long_ago():
+    if password_was_given_long_ago() and not is_of_results(job):
         return redirect(url_for("sign_in.password_again", next=url_for("work.show", public_id=public_id)), 303)
     file, (kind, name) = archive.fetch(job, current_user, now()), FILES[job.wanted["format"]]
     response = attachment(file, kind, name % (job.centre.number, job.series.code))
@@ -88,8 +97,13 @@ def fetch(public_id):
 
 
 def job_of(public_id, *conditions):
-    """A job of a centre at which this person manages the candidate results website, or 404."""
+    """A job of a centre at which this person manages the candidate results website, or one of results, which everybody
+    there may read; or 404."""
     job = or_404(jobs_of_own().where(Job.public_id == public_id, *conditions))
-    if not current_user.has_right("manages_candidate_results", job.centre):
+    if not is_of_results(job) and not current_user.has_right("manages_candidate_results", job.centre):
         abort(404)
     return job
+
+
+def is_of_results(job):
+    return job.wanted.get("format") in archive.RESULTS
