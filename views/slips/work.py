@@ -27,7 +27,6 @@ FILES = {archive.PDF: ("application/zip", "slips-%s-%s.zip"),
 @bp.get("/jobs/<public_id>")
 def show(public_id):
     job = job_of(public_id)
-<<<<<<< HEAD
     made, refused = job.result.get("batches", []), job.result.get("refused", {})
     batches = list(batches_of_own().where(SlipBatch.public_id.in_(made[:50])))
     nothing = [number for number, said in refused.items() if said == str(slips.NOTHING)]
@@ -35,13 +34,7 @@ def show(public_id):
                 batches=[(batch, for_batch(batch, batch.centre.number, job.series.code)) for batch in batches],
                 refused={number: said for number, said in refused.items() if number not in nothing},
                 nothing=len(nothing), zip=one_zip(job.centre, job.series) if len(made) > 1 else None,
-                left=_time_left(job), centres=len(job.wanted.get("centres", [])),
-=======
-    batches = list(batches_of_own().where(SlipBatch.public_id.in_(job.result.get("batches", [])[:50])))
-    return page("slips/work.html", "slips/_progress.html", job=job, batches=batches, at=_centre_at_work(job),
-                of_results=is_of_results(job),
-                made=len(job.result.get("batches", [])), centres=len(job.wanted.get("centres", [])),
->>>>>>> 8afff41 (Show an Associate the results of all its centres, and a centre what changed since the release)
+                left=_time_left(job), of_results=is_of_results(job), centres=len(job.wanted.get("centres", [])),
                 centres_done=len(job.result.get("finished", [])) if job.kind == "slips" else job.done,
                 **frame(job.centre, "results" if is_of_results(job) else "candidate_results", series=job.series))
 
