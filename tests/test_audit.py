@@ -101,6 +101,7 @@ def with_access(cast, _visitor):
 def released(cast, _visitor):
     cast.result(cast.candidates["XA101"][0], "0580", "A", 85)
     Release.update(released_at=cast.now).execute()
+    return {}
 
 
 def a_job(state, **wanted):
