@@ -10,12 +10,14 @@ from contextlib import contextmanager
 import pytest
 
 from app import create_app
+from jobs import running
 from models.database import database
 from models.every_table import TABLES
 from models.migrating import migrate
 from models.rules import next_steps
 from models.signing import signer
 from models.tables.exams import Centre
+from models.tables.jobs import QUEUED, Job
 from tests.cast import KEYS, Cast
 from tests.visitor import Visitor
 from views.hypermedia import now
@@ -79,6 +81,18 @@ def visit(app, request):
 def plain(app):
     """`plain(officer)`: a signed-in Visitor without script."""
     return lambda officer=None: Visitor(app, officer, htmx=False)
+
+
+@pytest.fixture
+def do_all(app):
+    """Carry out everything that waits, as the worker would."""
+
+    def carry_out():
+        with app.app_context():
+            for job in Job.select().where(Job.state == QUEUED).order_by(Job.id):
+                running.run(job.id)
+
+    return carry_out
 
 
 @pytest.fixture

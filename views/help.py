@@ -30,7 +30,8 @@ ANCHORS = {  # endpoint: the section of the guide that is about this screen
         "history.centre": "account", "series.index": "confirm", "series.series": "confirm",
         "status.status": "confirm", "credentials.batch": "slips", "credentials.read": "slips",
         "preview.preview": "slips", "to_do.index": "attention", "work.show": "attention", "credentials.index": "one",
-        "files.index": "files", "results.index": "results", "checklist.index": "day", "account.account": "account",
+        "files.index": "files", "results.index": "results", "circle.index": "results",
+        "checklist.index": "day", "account.account": "account",
         "account.second_factor": "account"},
     "board": {
         "board_start.index": "day",

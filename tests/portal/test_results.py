@@ -2,13 +2,13 @@
 import csv
 import io
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from openpyxl import load_workbook
 
 from models.rules.results import Result
 from models.tables.audit import AuditEvent
-from models.tables.exams import Entry, Release
+from models.tables.exams import Entry, Release, Series
 from models.tables.people import Officer
 from tests.visitor import text_of
 
@@ -144,6 +144,74 @@ def test_only_board_staff_with_the_right_read_early_and_that_is_written_down(cas
     event = AuditEvent.get(AuditEvent.what == "read results before their release")
     assert (event.who, event.centre_number, event.series_code) == ("board@board.example", "XA101", "june-2026")
     assert "A*" not in event.subject
+
+
+def test_what_came_late_or_changed_since_the_release_is_marked_and_listed(cast, plain):
+    both, other = cast.candidates["XA101"]
+    release(cast, "IGCSE", timedelta(days=3))
+    release(cast, "A Level", timedelta(days=3))
+    before, after = cast.now - timedelta(days=4), datetime(2026, 11, 26, 20, tzinfo=UTC)
+    Release.update(released_at=after - timedelta(days=1)).execute()
+    for candidate, code, first, changed in ((both, "0580", before, before), (both, "9709", before, after),
+                                            (other, "0580", after, after)):
+        row = cast.result(candidate, code, "B", 75, first_at=min(first, after - timedelta(days=2))
+                          if first == before else first)
+        Result.update(changed_at=row.first_at if changed == before else changed).where(Result.id == row.id).execute()
+    officer = plain(cast.karachi_officer)
+
+    every, listed = officer.get(RESULTS), officer.get(RESULTS + "&which=news")
+
+    assert [row[3] for row in rows(every)] == ["B(b)", "B(b) Changed Fri 27 Nov", "B(b) New Fri 27 Nov"]
+    assert [row[0][:4] for row in rows(listed)] == ["0001", "0002"]
+    assert totals(every)["New or changed since the release"] == "2"
+    Release.update(held_at=cast.now).execute()
+    assert rows(officer.get(RESULTS + "&which=news")) == []
+    assert "New" not in totals(officer.get(RESULTS))
+
+
+def test_a_list_without_changes_says_so_and_leads_back(cast, plain):
+    officer = plain(cast.karachi_officer)
+
+    before = officer.get(RESULTS + "&which=news")
+    release(cast, "IGCSE")
+    after = officer.get(RESULTS + "&which=news")
+
+    assert "Nothing has changed since the release" not in before.text
+    assert "No result is out yet. Next: A Level," in before.text
+    assert "Nothing has changed since the release, and nothing came late." in after.text
+    assert after.links()["Show all 3 entries"] == RESULTS + "&by=candidate"
+
+
+def test_the_series_shown_first_is_the_one_that_came_out_last_else_the_next(cast, plain):
+    for code, short, at in (("march-2026", "M26", -90), ("november-2026", "N26", 200)):
+        series = Series.create(code=code, name=code.title(), short=short)
+        cast.release("IGCSE", cast.now + timedelta(days=at), series)
+        cast.candidate(cast.karachi, "0001", "Zoë Ångström", [("IGCSE", "0580", "Mathematics")], series)
+    officer = plain(cast.karachi_officer)
+
+    def first():
+        return text_of(officer.get("/centres/XA101/results").one("h2", id="totals"))
+
+    assert first() == "March-2026"
+    release(cast, "A Level")
+    assert first() == "June 2026"
+    Release.update(released_at=cast.now + timedelta(days=9)).execute()
+    Release.update(released_at=cast.now + timedelta(days=1)).where(Release.qualification == "A Level").execute()
+    assert first() == "June 2026"
+
+
+def test_grades_stand_by_qualification_with_bars_that_are_decoration(cast, plain):
+    release(cast, "IGCSE")
+    for candidate, grade in zip(cast.candidates["XA101"], ("C", "A*"), strict=True):
+        cast.result(candidate, "0580", grade)
+
+    page = plain(cast.karachi_officer).get(RESULTS + "&by=qualification")
+
+    assert rows(page) == [["A Level", "1", "0", "0", "0", "0", "Nothing is out"],
+                          ["IGCSE", "2", "0", "2", "0", "0", "A*(a*) × 1 C(c) × 1"]]
+    bars = [svg for svg in page.tree.iter() if str(svg.tag).endswith("svg")]
+    assert {svg.get("aria-hidden") for svg in bars} == {"true"}
+    assert [svg[-1].get("width") for svg in bars] == ["0.0", "100.0", "50.0", "50.0"]
 
 
 def test_a_list_is_searched_and_paged_without_losing_the_rest(cast, plain):

@@ -13,7 +13,7 @@ from models.acts import issuing
 from models.codes import grouped
 from models.tables.audit import AuditEvent
 from models.tables.exams import Candidate, Centre, Release, Series
-from models.tables.jobs import DONE, QUEUED, Job
+from models.tables.jobs import DONE, Job
 from models.tables.offers import Offer
 from models.tables.people import StaffSession
 from models.tables.slips import Credential, Slip, SlipBatch
@@ -32,18 +32,6 @@ def rows(page):
     """{centre number: [each need, …, the act in the row]}."""
     return {text_of(row.find("th")).split()[0]: [
         text_of(one) for one in (*row.iterfind(".//li/a"), *row.iter("button"))] for row in page.all("tr")[1:]}
-
-
-@pytest.fixture
-def do_all(app):
-    """Carry out everything that waits, as the worker would."""
-
-    def carry_out():
-        with app.app_context():
-            for job in Job.select().where(Job.state == QUEUED).order_by(Job.id):
-                running.run(job.id)
-
-    return carry_out
 
 
 def test_access_given_needs_credentials_and_no_access_needs_nothing(cast, plain):

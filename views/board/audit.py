@@ -6,7 +6,9 @@ from flask import Blueprint, request
 from peewee import prefetch
 
 from exchange.tables import csv_bytes
+from models.finding import narrowed
 from models.tables.audit import AuditChange, AuditEvent
+from models.tables.people import Officer
 from views.board import board_page
 from views.guards import board_only
 from views.hypermedia import attachment
@@ -41,7 +43,8 @@ def events(chosen):
     """The events that match, newest first; a date that is none is passed over. A query."""
     query = AuditEvent.select().order_by(AuditEvent.id.desc())
     if chosen["who"]:
-        query = query.where(AuditEvent.who.contains(chosen["who"]))
+        named = narrowed(Officer.select(Officer.email), chosen["who"], Officer.id, Officer.email, Officer.name)
+        query = query.where(AuditEvent.who.contains(chosen["who"]) | AuditEvent.who.in_(named))
     if chosen["what"]:
         query = query.where(AuditEvent.what.contains(chosen["what"]))
     if chosen["centre"]:

@@ -50,7 +50,7 @@ def index(number):
     found = in_order_of(order, [
         group for group in groups if KEPT[which](group) and has_words(q, group.code, group.title, group.qualification)])
     return page(
-        "centres/results/circle.html", "centres/results/_circle.html", **frame(centre, "results", "results"),
+        "centres/results/circle.html", "centres/results/_circle_found.html", **frame(centre, "results", "results"),
         series=series, choices=series_choices(choices), by=by, q=q, which=which, order=order, here=here,
         has_own=entered_series(centre).exists(), totals=summed(group.counts for group in groups),
         outlook=outlook(centre, series, {row[0] for row in tallies}),

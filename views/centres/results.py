@@ -69,7 +69,7 @@ def index(number):
     lines = lines_of(centre, series)
     found = [line for line in matching(lines, q) if KEPT[which](line)]
     return page(
-        "centres/results/index.html", "centres/results/_list.html", **frame(centre, "results", "results"),
+        "centres/results/index.html", "centres/results/_found.html", **frame(centre, "results", "results"),
         signs=signer.certified is not None, which=which,
         series=series, choices=series_choices(choices), by=by, q=q, may_read_early=may_read_early(), early=is_early(),
         totals=summed(map(counted, lines)), candidates=len({

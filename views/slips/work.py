@@ -36,7 +36,8 @@ def show(public_id):
                 nothing=len(nothing), zip=one_zip(job.centre, job.series) if len(made) > 1 else None,
                 left=_time_left(job), of_results=is_of_results(job), centres=len(job.wanted.get("centres", [])),
                 centres_done=len(job.result.get("finished", [])) if job.kind == "slips" else job.done,
-                **frame(job.centre, "results" if is_of_results(job) else "candidate_results", series=job.series))
+                **(frame(job.centre, "results") if is_of_results(job)
+                   else frame(job.centre, "candidate_results", series=job.series)))
 
 
 def _time_left(job):
