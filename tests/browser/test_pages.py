@@ -12,6 +12,7 @@ SERIES = "candidate-results/june-2026"
 PAGES = {
     "associates_officer": (
         XA100, f"{XA100}/officers", f"{XA100}/results", f"{XA100}/files",
+        f"{XA100}/results/all-centres", f"{XA100}/results/all-centres?by=syllabus",
         f"{XA100}/candidate-results", f"{XA100}/{SERIES}",
         f"{XA100}/{SERIES}/attached-centres", f"{XA100}/{SERIES}/attached-centres/history", f"{XA100}/{SERIES}/to-do",
         f"{XA101}/{SERIES}", f"{XA100}/{SERIES}/checklist", "/help/associates",
