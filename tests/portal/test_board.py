@@ -168,7 +168,8 @@ def test_the_key_of_a_series_is_destroyed_only_after_its_end_and_on_purpose(cast
     typed = (cast.now - timedelta(days=1)).strftime("%Y-%m-%d %H:%M")
     asked = board.post(f"{at}/close", {"closes_at": typed, "zone": "UTC"})
     before = Series.get().closes_at
-    board.post(f"{at}/close", {name: values[0] for name, values in asked.fields(asked.all("form", method="post")[-1]).items()})
+    form = asked.fields(asked.all("form", method="post")[-1])
+    board.post(f"{at}/close", {name: values[0] for name, values in form.items()})
     wrong = board.post(f"{at}/destroy-key", {"code": "yes"}).status
     done = board.post(f"{at}/destroy-key", {"code": "june-2026"}).status
 
