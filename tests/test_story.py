@@ -57,7 +57,7 @@ class World:
 
     def acts(self, number, act, *numbers):
         answer = self.associate.post(f"/centres/{number}/candidate-results/june-2026/credentials",
-                                     {"act": act, "candidate": list(numbers)})
+                                     {"act": act, "mark": list(numbers)})
         if answer.status == 303:
             self.reads_newest(number)
         return answer

@@ -63,7 +63,7 @@ def test_an_associates_history_holds_its_centres_and_no_stranger(past, plain):
 
     assert "sent ‘Secret of Lima.xlsx’ to the board" in whole
     assert ("changed Subcentre Management XA101, Candidate Results delay: none → 24 h "
-            "XA102, Candidate Results delay: none → 48 h") in whole
+            "XA102, Candidate Results delay: none → 2 days") in whole
     assert "Stranger" not in page.text
     assert "Sam" not in page.text
 
