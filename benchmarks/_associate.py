@@ -38,7 +38,8 @@ def populate(centres, candidates):
     now = datetime.now(UTC).replace(microsecond=0)
     stamp = int(now.timestamp())
     with database.atomic():
-        insert("series", "id code name short key_random", [(SERIES, "june-2026", "June 2026", "J26", "ab" * 32)])
+        insert("series", "id code name short key_random reviews_until", [
+            (SERIES, "june-2026", "June 2026", "J26", "ab" * 32, "")])
         insert("release", "series_id qualification released_at", [
             (SERIES, "A Level", stamp - 3 * 86400), (SERIES, "IGCSE", stamp + 4 * 86400)])
         insert("centre", "id number name kind associate_id country time_zone email language", [

@@ -1,4 +1,5 @@
-"""Refused sign-ins, of candidates and of staff: counted per account as typed, by a keyed digest, known or not.
+"""Refused sign-ins, of candidates and of staff: counted per account, known or not. A candidate's username that
+somebody has stands as it is, for the pages of its centre to join; whatever else was typed is a keyed digest.
 
 Counting costs the same however many names are made up: a name's first attempt of a period raises one counter of
 names, which the alarms read, and beyond MOST_NAMES a period only the counter counts.
@@ -34,7 +35,8 @@ NAMES = {HOUR: "candidates", WINDOW: "staff"}  # the counters of names
 
 def count(username, door, now):
     """Count one refused sign-in; `door`: whose username it is (with centre_number, series_code), or None."""
-    subject = candidate_subject(username)
+    digest = candidate_subject(username)  # made for either, so that both take as long
+    subject = username if door else digest
     with database.atomic():
         times = _add(subject, HOUR, now)
         if times >= MANY and _is_first_alarm(subject, HOUR, now):
@@ -46,13 +48,8 @@ def count(username, door, now):
 
 def refused_since(usernames, since):
     """{username: refused sign-ins} of those that have any. One query."""
-    by_subject = {candidate_subject(username): username for username in usernames}
-    query = Attempts.select(Attempts.subject, Attempts.count).where(
-        Attempts.subject.in_(list(by_subject)), Attempts.since >= _start(since, HOUR))
-    found = {}
-    for subject, times in query.tuples():
-        found[by_subject[subject]] = found.get(by_subject[subject], 0) + times
-    return found
+    return dict(Attempts.select(Attempts.subject, fn.SUM(Attempts.count)).where(
+        Attempts.subject.in_(list(usernames)), Attempts.since >= _start(since, HOUR)).group_by(Attempts.subject).tuples())
 
 
 # --- staff -------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from models.database import Model, Moment
 
 
 class Attempts(Model):
-    """Attempts on one subject (HMAC of a name as typed) in the period that begins at `since`."""
+    """Attempts on one subject (a candidate's username, or HMAC of what else was typed) in the period from `since`."""
 
     subject = CharField(max_length=64)
     since = Moment(index=True)

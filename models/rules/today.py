@@ -1,0 +1,162 @@
+"""The day of the results: who has signed in since theirs were out, centre by centre, who was refused, whom to call.
+
+Whoever had looked before the newest of their results were out has not seen them, and counts as not signed in.
+"""
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from peewee import JOIN, Case, fn
+
+from models.rules.needs import State, states
+from models.rules.standing import delay, governed, has_access, is_covered, releases_of
+from models.tables.attempts import Attempts
+from models.tables.exams import Candidate, Centre, Series, in_order
+from models.tables.slips import Credential
+
+A_DAY = timedelta(days=1)
+MOST = 10_000  # counts of refused sign-ins that are looked at
+LONGEST_USERNAME = Credential.username.max_length
+
+
+@dataclass
+class Line:
+    """A centre, or an Associate's circle, on the day. Instants are aware; counts are of candidates with access.
+
+    `due`: something is out for them, of whom `signed_in` since the newest of it; `tried`: whose login was ever used;
+    `waiting`: for whom nothing is out and something is to come. `instants`: {qualification: when it is out here, the
+    first centre counting}; `next_at`: the next of any of its centres. `refused`: see `refusals`.
+    """
+
+    number: str
+    name: str
+    time_zone: str
+    covered: int = 0
+    due: int = 0
+    signed_in: int = 0
+    tried: int = 0
+    waiting: int = 0
+    refused: int = 0
+    next_at: datetime | None = None
+    instants: dict = field(default_factory=dict)
+
+    @property
+    def rank(self):
+        """Worst first: by share signed in; then who waits, by time; last those of whom nothing is announced."""
+        return (not self.due, self.signed_in / self.due if self.due else 0,
+                self.next_at.timestamp() if self.next_at and not self.due else 0 if self.due else float("inf"),
+                self.signed_in - self.due, self.number)
+
+
+class Refusal(NamedTuple):
+    """A candidate who was refused and has not got in since. `since`: the beginning of the hour of the last time.
+
+    `replaced_at`: when a new password replaced an older one, or None; which of them was typed nobody knows.
+    """
+
+    centre_number: str
+    time_zone: str
+    number: str
+    name: str
+    times: int
+    since: datetime
+    replaced_at: datetime | None
+
+
+class Call(NamedTuple):
+    """A candidate who has not signed in, and the qualifications that are out for them since they last looked."""
+
+    state: State
+    waiting: tuple
+
+
+def lines_of(series, within, now, by_associate=False):
+    """The Lines of the centres with candidates who have access, worst first. Three queries, however many centres.
+
+    `within`: which centres, a condition on Centre; `by_associate`: one Line for an Associate and all its centres.
+    """
+    released = _released(series)
+    past = sorted({int(at.timestamp()) for at in released.values() if at <= now})
+    centres, lines = {}, {}
+    for centre_id, associate_id, number, name, zone, minutes in _governed(
+            series, Centre.id, Centre.associate, Centre.number, Centre.name, Centre.time_zone, delay,
+            ).where(within).order_by(Centre.number).tuples():
+        centres[centre_id] = (by_associate and associate_id) or centre_id, timedelta(minutes=minutes)
+        lines[centre_id] = Line(number, name, zone)
+    for centre_id, names, count, tried, *signed_in in _tally(series, within, past):
+        head, late = centres[centre_id]
+        line, here = lines[head], {name: released[name] + late for name in names.split("|") if name in released}
+        out = [name for name, at in here.items() if at <= now]
+        ahead = [at for at in here.values() if at > now]
+        line.covered += count
+        line.tried += tried
+        if out:
+            newest = max(released[name] for name in out)
+            line.due += count
+            line.signed_in += signed_in[past.index(int(newest.timestamp()))]
+        elif ahead:
+            line.waiting += count
+        line.next_at = min([*ahead, *([line.next_at] if line.next_at else [])], default=None)
+        for name, at in here.items():
+            line.instants[name] = min(at, line.instants.get(name, at))
+    return sorted((line for line in lines.values() if line.covered), key=lambda line: line.rank)
+
+
+def refusals(series, within, now):
+    """The Refusals of the last day, newest first. One query; typing slips that the page catches count nowhere."""
+    recent = Attempts.select(Attempts.id, Attempts.subject, Attempts.count, Attempts.since).where(
+        Attempts.since >= now - A_DAY, Attempts.count > 0, fn.LENGTH(Attempts.subject) <= LONGEST_USERNAME,
+    ).order_by(Attempts.since.desc(), Attempts.id.desc()).limit(MOST).alias("recent")  # so they are where it begins
+    query = governed(
+        Credential.select(Centre.number, Centre.time_zone, Candidate.number, Candidate.name, recent.c.count,
+                          recent.c.since, Credential.generation, Credential.issued_at)
+        .join(recent, on=Credential.username == recent.c.subject)
+        .join_from(Credential, Candidate).join(Centre).join_from(Candidate, Series)
+    ).where(Series.id == series.id, within, has_access, is_covered,
+            Credential.last_signed_in_at.is_null() | (Credential.last_signed_in_at < recent.c.since),
+            ).order_by(recent.c.since.desc(), recent.c.id.desc())
+    found = {}
+    for centre_number, zone, number, name, times, since, generation, issued_at in query.tuples():
+        before = found.get((centre_number, number))
+        found[centre_number, number] = before._replace(times=before.times + times) if before else Refusal(
+            centre_number, zone, number, name, times, since, issued_at if generation > 1 else None)
+    return list(found.values())
+
+
+def calls(standing, now):
+    """The Calls of one centre, by number, those whose login was never used first. Three queries."""
+    late, released = timedelta(minutes=standing.delay), _released(standing.series)
+    out = {name: at + late for name, at in released.items() if at + late <= now}
+    found = []
+    for state in states(standing) if standing.has_access else ():
+        login = state.candidate.login
+        seen = login.looked_at if login and login.last_signed_in_at else None
+        waiting = in_order(name for name in state.candidate.qualifications.split("|")
+                           if name in out and (seen is None or seen < out[name]))
+        if waiting:
+            found.append(Call(state, waiting))
+    return sorted(found, key=lambda call: call.state.signed_in_at is not None)
+
+
+def _released(series):
+    """{qualification: instant} of what is announced and not held."""
+    return {name: release.released_at for name, release in releases_of(series).items() if not release.held_at}
+
+
+def _governed(series, *columns):
+    return governed(Centre.select(*columns).join(Series, on=Series.id == series.id))
+
+
+def _tally(series, within, past):
+    """(centre id, qualifications, candidates, whose login was ever used, signed in since each of `past`) a group.
+
+    `past`: epoch seconds of releases; each counts with the centre's delay.
+    """
+    has_signed_in = Credential.last_signed_in_at.is_null(False)
+    counted = (fn.SUM(Case(None, [(condition, 1)], 0)) for condition in (
+        has_signed_in, *(has_signed_in & (Credential.looked_at >= 60 * delay + at) for at in past)))
+    return (
+        _governed(series, Centre.id, Candidate.qualifications, fn.COUNT(Candidate.id), *counted)
+        .join_from(Centre, Candidate, on=(Candidate.centre == Centre.id) & (Candidate.series == series.id))
+        .join_from(Candidate, Credential, JOIN.LEFT_OUTER, on=Credential.candidate == Candidate.id)
+        .where(within, has_access, is_covered).group_by(Centre.id, Candidate.qualifications).tuples())
