@@ -6,9 +6,10 @@ def init_app(app):
     from views import health, help
     from views.board import audit, centres, imports, next_steps, officers, queue, series, start
     from views.board import statements as board_statements
+    from views.board import today as board_today
     from views.candidates import public, site
     from views.centres import circle, dashboard, files, history, results, statements
-    from views.slips import checklist, credentials, preview, status, to_do, work
+    from views.slips import checklist, credentials, preview, status, to_do, today, work
     from views.slips import series as series_details
     from views.staff import account, kept, sign_in
     from views.staff import officers as centre_officers
@@ -21,6 +22,7 @@ def init_app(app):
         app.register_blueprint(site.bp)
     if role in ("all", "portal"):
         for page in (sign_in, kept, account, centre_officers, dashboard, history, results, circle, statements, files,
-                     series_details, status, credentials, preview, to_do, work, checklist, help, subcentres,
-                     start, centres, officers, series, next_steps, board_statements, imports, audit, queue):
+                     series_details, status, credentials, preview, to_do, today, work, checklist, help, subcentres,
+                     start, centres, officers, series, next_steps, board_statements, imports, audit, queue,
+                     board_today):
             app.register_blueprint(page.bp)

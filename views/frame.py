@@ -83,6 +83,7 @@ def nearest_page(centre, page):
         "credentials": "credentials.index" if has_own else None,
         "attached-centres": "subcentres.index" if centre.is_associate else None,
         "preview": "preview.preview", "to-do": "to_do.index", "checklist": "checklist.index",
+        "today": "today.today",
     }.get(part) or "series.series"
     return url_for(endpoint, number=centre.number, code=series.code)
 

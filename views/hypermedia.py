@@ -7,7 +7,7 @@ from flask_babel import gettext
 
 from models.database import Sentence
 
-POLLED = ("work.show", "board_imports.show", "sign_in.time_left")
+POLLED = ("work.show", "board_imports.show", "sign_in.time_left", "today.today", "board_today.today")
 
 
 class Press(NamedTuple):

@@ -49,7 +49,8 @@ def count(username, door, now):
 def refused_since(usernames, since):
     """{username: refused sign-ins} of those that have any. One query."""
     return dict(Attempts.select(Attempts.subject, fn.SUM(Attempts.count)).where(
-        Attempts.subject.in_(list(usernames)), Attempts.since >= _start(since, HOUR)).group_by(Attempts.subject).tuples())
+        Attempts.subject.in_(list(usernames)), Attempts.since >= _start(since, HOUR),
+    ).group_by(Attempts.subject).tuples())
 
 
 # --- staff -------------------------------------------------------------------------------------------------

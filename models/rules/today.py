@@ -3,7 +3,7 @@
 Whoever had looked before the newest of their results were out has not seen them, and counts as not signed in.
 """
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from peewee import JOIN, Case, fn
@@ -49,11 +49,12 @@ class Line:
 
 
 class Refusal(NamedTuple):
-    """A candidate who was refused and has not got in since. `since`: the beginning of the hour of the last time.
+    """A candidate who was refused and has not got in since. `since`: when the hour of the last time began.
 
     `replaced_at`: when a new password replaced an older one, or None; which of them was typed nobody knows.
     """
 
+    centre_id: int
     centre_number: str
     time_zone: str
     number: str
@@ -70,10 +71,11 @@ class Call(NamedTuple):
     waiting: tuple
 
 
-def lines_of(series, within, now, by_associate=False):
+def lines_of(series, within, now, refused=(), by_associate=False):
     """The Lines of the centres with candidates who have access, worst first. Three queries, however many centres.
 
-    `within`: which centres, a condition on Centre; `by_associate`: one Line for an Associate and all its centres.
+    `within`: which centres, a condition on Centre; `refused`: their Refusals; `by_associate`: one Line for an Associate
+    and all its centres.
     """
     released = _released(series)
     past = sorted({int(at.timestamp()) for at in released.values() if at <= now})
@@ -99,6 +101,8 @@ def lines_of(series, within, now, by_associate=False):
         line.next_at = min([*ahead, *([line.next_at] if line.next_at else [])], default=None)
         for name, at in here.items():
             line.instants[name] = min(at, line.instants.get(name, at))
+    for one in refused:
+        lines[centres[one.centre_id][0]].refused += 1
     return sorted((line for line in lines.values() if line.covered), key=lambda line: line.rank)
 
 
@@ -108,7 +112,7 @@ def refusals(series, within, now):
         Attempts.since >= now - A_DAY, Attempts.count > 0, fn.LENGTH(Attempts.subject) <= LONGEST_USERNAME,
     ).order_by(Attempts.since.desc(), Attempts.id.desc()).limit(MOST).alias("recent")  # so they are where it begins
     query = governed(
-        Credential.select(Centre.number, Centre.time_zone, Candidate.number, Candidate.name, recent.c.count,
+        Credential.select(Centre.id, Centre.number, Centre.time_zone, Candidate.number, Candidate.name, recent.c.count,
                           recent.c.since, Credential.generation, Credential.issued_at)
         .join(recent, on=Credential.username == recent.c.subject)
         .join_from(Credential, Candidate).join(Centre).join_from(Candidate, Series)
@@ -116,10 +120,10 @@ def refusals(series, within, now):
             Credential.last_signed_in_at.is_null() | (Credential.last_signed_in_at < recent.c.since),
             ).order_by(recent.c.since.desc(), recent.c.id.desc())
     found = {}
-    for centre_number, zone, number, name, times, since, generation, issued_at in query.tuples():
-        before = found.get((centre_number, number))
-        found[centre_number, number] = before._replace(times=before.times + times) if before else Refusal(
-            centre_number, zone, number, name, times, since, issued_at if generation > 1 else None)
+    for *who, times, since, generation, issued_at in query.tuples():
+        before = found.get(tuple(who))
+        found[tuple(who)] = before._replace(times=before.times + times) if before else Refusal(
+            *who, times, since, issued_at if generation > 1 else None)
     return list(found.values())
 
 

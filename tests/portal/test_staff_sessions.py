@@ -158,8 +158,9 @@ def test_every_page_that_asks_by_itself_is_known():
     asking = {str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html")
               if re.search(r'<[^>]*hx-trigger="[^"]*\b(?:every|load delay)\b', path.read_text(encoding="utf-8"))}
 
-    assert asking == {"slips/_progress.html", "imports/_show.html", "candidates/_countdown.html", "staff/_asking.html"}
-    assert POLLED == ("work.show", "board_imports.show", "sign_in.time_left")
+    assert asking == {"slips/_progress.html", "imports/_show.html", "candidates/_countdown.html", "staff/_asking.html",
+                      "slips/_ask.html"}
+    assert POLLED == ("work.show", "board_imports.show", "sign_in.time_left", "today.today", "board_today.today")
 
 
 def test_an_officer_who_loses_a_centre_or_a_right_is_out_at_the_next_request(app, cast):
