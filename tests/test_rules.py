@@ -1,13 +1,15 @@
 """Each rule standing twice, in SQL and in Python: on any state both give the same."""
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from peewee import JOIN
 
 from models.rules import standing as rules
+from models.rules import today
 from models.rules.needs import groups
 from models.rules.subcentre_screen import Screen
 from models.tables.exams import Candidate, Centre, Release, Series
 from models.tables.slips import Credential
-from tests.states import NOW, worlds, written
+from tests.states import NOW, OFFSETS, at, worlds, written
 
 on_states = settings(max_examples=60, deadline=None)
 
@@ -88,3 +90,36 @@ def _decided(standing):
     return (standing.centre.number, standing.controls, standing.has_access, standing.delay, standing.deciding,
             standing.contact, standing.offer.scope, standing.printed_releases("A Level|IGCSE", {}),
             standing.printed_contact())
+
+
+@on_states
+@given(world=worlds(), seen=st.lists(st.none() | OFFSETS, min_size=9, max_size=9))
+def test_whose_results_are_out_and_who_has_signed_in_since_is_the_same_in_sql_as_in_python(world, seen):
+    """By the delay of each one's own centre: the lines of the day, its call list, and the standing of the centre."""
+    with written(world) as state:
+        for login, minutes in zip(Credential.select().order_by(Credential.id), seen, strict=False):
+            when = None if minutes is None else at(minutes)
+            Credential.update(last_signed_in_at=when, looked_at=when).where(Credential.id == login.id).execute()
+        lines = {line.number: line for line in today.lines_of(state.series, Centre.kind == "centre", NOW)}
+
+        standings = rules.standings_of(state.series, Centre.kind == "centre")
+        members, releases = groups(state.series, list(standings)), rules.releases_of(state.series)
+        shown = {name: release for name, release in releases.items() if not release.held_at}
+        by_sql = [(lines[s.centre.number].covered, lines[s.centre.number].due, lines[s.centre.number].next_at,
+                   lines[s.centre.number].due - lines[s.centre.number].signed_in)
+                  for s in standings.values() if s.centre.number in lines]
+        by_python = []
+        for standing in standings.values():
+            mine = [group for group in members[standing.centre.id] if standing.has_access and group.is_covered(
+                standing.offer.scope)]
+            instants = [[standing.visible_from(name, shown) for name in group.qualifications.split("|")
+                         if name in shown] for group in mine]
+            if mine:
+                by_python.append((
+                    sum(group.count for group in mine),
+                    sum(group.count for group, some in zip(mine, instants, strict=True) if any(
+                        instant <= NOW for instant in some)),
+                    min((instant for some in instants for instant in some if instant > NOW), default=None),
+                    len(today.calls(standing, NOW))))
+
+    assert by_sql == by_python

@@ -113,7 +113,8 @@ def refusals(series, within, now):
     ).order_by(Attempts.since.desc(), Attempts.id.desc()).limit(MOST).alias("recent")  # so they are where it begins
     query = governed(
         Credential.select(Centre.id, Centre.number, Centre.time_zone, Candidate.number, Candidate.name, recent.c.count,
-                          recent.c.since, Credential.generation, Credential.issued_at)
+                          recent.c.since.converter(Attempts.since.python_value), Credential.generation,
+                          Credential.issued_at)
         .join(recent, on=Credential.username == recent.c.subject)
         .join_from(Credential, Candidate).join(Centre).join_from(Candidate, Series)
     ).where(Series.id == series.id, within, has_access, is_covered,
