@@ -24,14 +24,14 @@ ANCHORS = {  # endpoint: the section of the guide that is about this screen
     "associates": {
         "series.index": "start", "series.series": "start", "subcentres.index": "access", "to_do.index": "generate",
         "subcentres.carry_over": "access", "subcentres.history": "history", "officers.index": "officers",
-        "checklist.index": "day"},
+        "checklist.index": "day", "today.today": "day"},
     "centres": {
         "dashboard.centre": "start", "sign_in.home": "start",
         "history.centre": "account", "series.index": "confirm", "series.series": "confirm",
         "status.status": "confirm", "credentials.batch": "slips", "credentials.read": "slips",
         "preview.preview": "slips", "to_do.index": "attention", "work.show": "attention", "credentials.index": "one",
         "files.index": "files", "results.index": "results", "circle.index": "results",
-        "checklist.index": "day", "account.account": "account",
+        "checklist.index": "day", "today.today": "day", "account.account": "account",
         "account.second_factor": "account"},
     "board": {
         "board_start.index": "day",
@@ -39,7 +39,7 @@ ANCHORS = {  # endpoint: the section of the guide that is about this screen
         "board_officers.index": "officers", "board_officers.edit": "officers", "board_imports.index": "imports",
         "board_imports.show": "imports", "board_series.index": "releases", "board_series.series": "releases",
         "board_next_steps.index": "words", "board_statements.index": "statements", "board_audit.index": "day",
-        "board_queue.index": "day"},
+        "board_queue.index": "day", "board_today.today": "day"},
 }
 SCREENS = {  # the name of a screen, or of a link to it: its endpoint
     "Administer exams": "dashboard.centre", "Candidate results website": "series.index",

@@ -1,9 +1,6 @@
 """The language of a request: which one the reader gets, and where Flask-Babel finds its messages."""
-from datetime import timedelta
-from zoneinfo import ZoneInfo
-
 from flask import g, request
-from flask_babel import Babel, Domain, get_locale, ngettext
+from flask_babel import Babel, Domain, get_locale
 from flask_babel import gettext as _
 
 from documents import words
@@ -53,33 +50,6 @@ def utc(instant):
 def in_zone(instant, zone):
     """'Tue 11 Aug 2026, 10:00 in Karachi' in the reader's language, or '' for no instant; `zone`: an IANA name."""
     return words.with_place(instant, zone, str(get_locale())) if instant else ""
-
-
-def until(instant, now, zone):
-    """'in 42 days' by the calendar of the zone, 'tomorrow', 'in 3 h 20 min', 'in 18 minutes', or as `out_for`.
-
-    What comes in the first hours of tomorrow is told in hours the evening before: many a release is at midnight.
-    """
-    if instant <= now:
-        return out_for(instant, now)
-    here = ZoneInfo(zone)
-    days = (instant.astimezone(here).date() - now.astimezone(here).date()).days
-    if days and instant - now >= timedelta(hours=12):
-        return _("tomorrow") if days == 1 else ngettext("in %(num)s day", "in %(num)s days", days)
-    hours, minutes = divmod(-(-int((instant - now).total_seconds()) // 60), 60)
-    if hours:
-        return _("in %(hours)s h %(minutes)s min", hours=hours, minutes=minutes)
-    return ngettext("in %(num)s minute", "in %(num)s minutes", minutes)
-
-
-def out_for(instant, now):
-    """'out for 42 minutes', 'out for 3 h 20 min', 'out for 2 days'."""
-    hours, minutes = divmod(int((now - instant).total_seconds()) // 60, 60)
-    if hours >= 24:
-        return ngettext("out for %(num)s day", "out for %(num)s days", hours // 24)
-    if hours:
-        return _("out for %(hours)s h %(minutes)s min", hours=hours, minutes=minutes)
-    return ngettext("out for %(num)s minute", "out for %(num)s minutes", minutes)
 
 
 class Languages(Babel):

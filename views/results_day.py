@@ -12,8 +12,10 @@ from models.rules import fitness, today
 from models.rules.standing import releases_of
 from models.tables.exams import in_order
 from models.tables.jobs import FAILED, QUEUED, Job
-from views.languages import in_zone, until
+from views.languages import in_zone
 from views.paging import page_of
+from views.times import day as day_of
+from views.times import lately, until
 
 A_PAGE, A_FEW = 50, 8
 SOON = 2  # who comes next is named, so many
@@ -38,7 +40,7 @@ def day(series, within, jobs, zones, now, by_associate=False, calls=(), work="")
         "due": sum(line.due for line in lines), "signed_in": sum(line.signed_in for line in lines),
         "lines": [(line, _there(line.next_at, line.time_zone, zones[0]) if line.next_at and not line.due else "")
                   for line in some.rows], "centres": some.found, "pages": some.addresses, "place": some.current,
-        "refused": [(one, in_zone(one.since, one.time_zone), in_zone(one.replaced_at, one.time_zone))
+        "refused": [(one, _hour(one.since, zones[0], now), one.replaced_at and lately(one.replaced_at, zones[0], now))
                     for one in (refused if every else refused[:A_FEW])], "all_refused": len(refused),
         "calls": [(call.state, ", ".join(call.waiting), in_zone(call.state.signed_in_at, zones[0])) for call in calls],
         "troubles": troubles, "work": work, "waiting_jobs": jobs.where(Job.state == QUEUED).count(),
@@ -59,8 +61,8 @@ def _figures(lines, zones, now):
     found = []
     if out:
         newest = max(out.values())
-        found.append((_named(name for name, at in out.items() if at == newest), until(newest, now, zones[0]), None,
-                      [_("since %(when)s", when=in_zone(newest, zone)) for zone in zones]))
+        found.append((_named(name for name, at in out.items() if at == newest), until(newest, zones[0], now), None,
+                      [_("since %(when)s", when=in_zone(newest, zones[0])), in_zone(newest, zones[1])]))
         more = ngettext("%(num)s more waits for the time", "%(num)s more wait for their time", waiting)
         found.append((_("Signed in"), _("%(n)s of %(all)s", n=signed_in, all=due), (signed_in, due),
                       [more] if waiting else []))
@@ -69,9 +71,9 @@ def _figures(lines, zones, now):
         names = _named(name for line in lines for name, at in line.instants.items() if at == soonest.next_at)
         told = [in_zone(soonest.next_at, zone) for zone in zones]
         if len(lines) > 1:
-            told += [f"{line.number}: {_there(line.next_at, line.time_zone, zones[0])}" for line in coming[:SOON]]
+            told[:1] = [f"{line.number}: {_there(line.next_at, line.time_zone, zones[0])}" for line in coming[:SOON]]
         found.append((_("Next: %(names)s", names=names) if names else _("Still to come"),
-                      until(soonest.next_at, now, zones[0]), None, told))
+                      until(soonest.next_at, zones[0], now), None, told))
     if covered and not out:
         tried = sum(line.tried for line in lines)
         found.append((_("Logins tried"), _("%(n)s of %(all)s", n=tried, all=covered), (tried, covered),
@@ -88,6 +90,11 @@ def _there(instant, zone, own):
     there, here = in_zone(instant, zone), words.short(instant, own, "en")
     is_same = words.short(instant, zone, "en") == here
     return there if is_same else _("%(there)s (%(here)s for you)", there=there, here=here)
+
+
+def _hour(start, zone, now):
+    """'today, 06:00 to 07:00'."""
+    return _("%(start)s to %(end)s", start=lately(start, zone, now), end=day_of(start + today.AN_HOUR, zone, "HH:mm"))
 
 
 def _troubles(jobs, now):

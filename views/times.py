@@ -6,6 +6,7 @@ from babel.dates import format_datetime
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
+NEAR = 12 * 60  # minutes
 FIRST_VISIT = timedelta(days=7)  # so far back is told to somebody who has not been here before
 
 
@@ -20,15 +21,29 @@ def day(instant, zone, pattern="EEE d MMM"):
 
 
 def until(instant, zone, now):
-    """How long it is until an instant that lies ahead, in calendar days of the zone, on the day itself in hours."""
-    days, minutes = _days(instant, zone, now), int((instant - now).total_seconds()) // 60
+    """How long until an instant in calendar days of the zone, on the day itself in hours; once it is past, 'out for
+    42 minutes'. What comes in the first hours of tomorrow is told in hours the evening before: releases are at midnight
+    in some places.
+    """
+    if instant <= now:
+        return _out_for(now - instant)
+    days, minutes = _days(instant, zone, now), -(-int((instant - now).total_seconds()) // 60)
     if days > 1:
         return ngettext("in %(num)s day", "in %(num)s days", days)
-    if days == 1:
+    if days == 1 and minutes >= NEAR:
         return _("tomorrow")
     if minutes >= 60:
         return _("in %(hours)s h %(minutes)s min", hours=minutes // 60, minutes=minutes % 60)
     return ngettext("in %(num)s minute", "in %(num)s minutes", minutes)
+
+
+def _out_for(since):
+    minutes = int(since.total_seconds()) // 60
+    if since.days:
+        return ngettext("out for %(num)s day", "out for %(num)s days", since.days)
+    if minutes >= 60:
+        return _("out for %(hours)s h %(minutes)s min", hours=minutes // 60, minutes=minutes % 60)
+    return ngettext("out for %(num)s minute", "out for %(num)s minutes", minutes)
 
 
 def lately(instant, zone, now):

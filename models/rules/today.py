@@ -14,7 +14,7 @@ from models.tables.attempts import Attempts
 from models.tables.exams import Candidate, Centre, Series, in_order
 from models.tables.slips import Credential
 
-A_DAY = timedelta(days=1)
+A_DAY, AN_HOUR = timedelta(days=1), timedelta(hours=1)
 MOST = 10_000  # counts of refused sign-ins that are looked at
 LONGEST_USERNAME = Credential.username.max_length
 
@@ -56,7 +56,6 @@ class Refusal(NamedTuple):
 
     centre_id: int
     centre_number: str
-    time_zone: str
     number: str
     name: str
     times: int
@@ -112,7 +111,7 @@ def refusals(series, within, now):
         Attempts.since >= now - A_DAY, Attempts.count > 0, fn.LENGTH(Attempts.subject) <= LONGEST_USERNAME,
     ).order_by(Attempts.since.desc(), Attempts.id.desc()).limit(MOST).alias("recent")  # so they are where it begins
     query = governed(
-        Credential.select(Centre.id, Centre.number, Centre.time_zone, Candidate.number, Candidate.name, recent.c.count,
+        Credential.select(Centre.id, Centre.number, Candidate.number, Candidate.name, recent.c.count,
                           recent.c.since.converter(Attempts.since.python_value), Credential.generation,
                           Credential.issued_at)
         .join(recent, on=Credential.username == recent.c.subject)
