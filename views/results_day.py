@@ -19,6 +19,7 @@ from views.times import lately, until
 
 A_PAGE, A_FEW = 50, 8
 SOON = 2  # who comes next is named, so many
+SHORT = "EEE d MMM, HH:mm"
 SAID = re.compile(r"(\d{1,9})-(\d{1,9})-(\d{1,12})", re.ASCII)
 AT_MOST_EVERY = 60  # seconds, for what is read aloud
 
@@ -86,10 +87,14 @@ def _named(names):
 
 
 def _there(instant, zone, own):
-    """'Thu 7 Jan 2027, 07:00 in Lima (Thu 7 Jan 2027, 12:00 for you)'."""
-    there, here = in_zone(instant, zone), words.short(instant, own, "en")
-    is_same = words.short(instant, zone, "en") == here
-    return there if is_same else _("%(there)s (%(here)s for you)", there=there, here=here)
+    """'Wed 6 Jan, 23:00 in Lima (Thu 09:00 for you)'."""
+    there = _("%(time)s in %(place)s", time=day_of(instant, zone, SHORT), place=words.place(zone, "en"))
+    days, here = [day_of(instant, one) for one in (zone, own)], day_of(instant, own, "HH:mm")
+    if days[0] != days[1]:
+        here = day_of(instant, own, "EEE HH:mm")
+    elif here == day_of(instant, zone, "HH:mm"):
+        return there
+    return _("%(there)s (%(here)s for you)", there=there, here=here)
 
 
 def _hour(start, zone, now):
