@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from peewee import JOIN, Case, fn
+from peewee import JOIN, Case, Select, fn
 
+from models.database import database
 from models.rules.needs import State, states
 from models.rules.standing import delay, governed, has_access, is_covered, releases_of
 from models.tables.attempts import Attempts
@@ -154,13 +155,17 @@ def _governed(series, *columns):
 def _tally(series, within, past):
     """(centre id, qualifications, candidates, whose login was ever used, signed in since each of `past`) a group.
 
-    `past`: epoch seconds of releases; each counts with the centre's delay.
+    `past`: epoch seconds of releases; each counts with the centre's delay. Facts first, then groups: what is sorted is
+    small, which a third of the time was spent on.
     """
     has_signed_in = Credential.last_signed_in_at.is_null(False)
-    counted = (fn.SUM(Case(None, [(condition, 1)], 0)) for condition in (
-        has_signed_in, *(has_signed_in & (Credential.looked_at >= 60 * delay + at) for at in past)))
-    return (
-        _governed(series, Centre.id, Candidate.qualifications, fn.COUNT(Candidate.id), *counted)
+    facts = [Case(None, [(fact, 1)], 0).alias(f"fact{place}") for place, fact in enumerate((
+        has_signed_in, *(has_signed_in & (Credential.looked_at >= 60 * delay + at) for at in past)))]
+    people = (
+        _governed(series, Centre.id.alias("centre"), Candidate.qualifications.alias("names"), *facts)
         .join_from(Centre, Candidate, on=(Candidate.centre == Centre.id) & (Candidate.series == series.id))
         .join_from(Candidate, Credential, JOIN.LEFT_OUTER, on=Credential.candidate == Candidate.id)
-        .where(within, has_access, is_covered).group_by(Centre.id, Candidate.qualifications).tuples())
+        .where(within, has_access, is_covered).alias("people"))
+    group = people.c.centre, people.c.names
+    counted = (fn.COUNT(people.c.names), *(fn.SUM(people.c[fact.name]) for fact in facts))
+    return database.execute(Select((people,), (*group, *counted)).group_by(*group)).fetchall()

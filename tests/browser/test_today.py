@@ -1,4 +1,4 @@
-"""'Results day' left open: it asks by itself, asks nothing while hidden, and moves nothing under a pointer or the focus."""
+"""'Results day' left open: it asks by itself, asks nothing while hidden, moves nothing under a pointer."""
 from datetime import UTC, datetime, timedelta
 
 import pytest

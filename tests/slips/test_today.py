@@ -57,6 +57,18 @@ def within(*some):
     return Centre.id.in_([centre.id for centre in some])
 
 
+@pytest.mark.parametrize(("seen_ago", "is_in"), [(59, True), (60, True), (61, False), (90, False), (150, False)])
+def test_who_looked_between_the_release_and_the_delay_has_seen_nothing(cast, offered, seen_ago, is_in):
+    released(cast, "IGCSE", 2 * HOUR)
+    AttachedCentre.update(delay=60).where(AttachedCentre.centre == cast.lima).execute()
+    looked(cast.candidates["XA102"][0], cast.now - seen_ago * MINUTE)
+
+    line, = today.lines_of(cast.june, within(cast.lima), cast.now)
+
+    assert (line.due, line.signed_in) == (1, int(is_in))
+    assert len(today.calls(standing_of(cast.lima, cast.june), cast.now)) == 1 - is_in
+
+
 def test_the_second_release_asks_for_a_second_look(cast, offered):
     """Who saw the A Level last week and not the IGCSE of today is called, for the IGCSE alone."""
     both, only = cast.candidates["XA101"]

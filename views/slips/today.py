@@ -6,7 +6,7 @@ from models.tables.exams import Centre
 from models.tables.jobs import Job
 from views.frame import TAB, frame
 from views.guards import officers_only
-from views.hypermedia import now, page
+from views.hypermedia import now, page, wants_fragment
 from views.reach import jobs_of_own, standing_of_url
 from views.results_day import day
 
@@ -20,5 +20,5 @@ def today(number, code):
     circle, moment = (Centre.id == centre.id) | (Centre.associate == centre.id), now()
     values = day(series, circle, jobs_of_own().where(Job.series == series, circle), (centre.time_zone, "UTC"), moment,
                  calls=rules.calls(standing, moment), work=url_for("to_do.index", number=number, code=code))
-    return page("slips/today.html", "slips/_today.html", **values,
-                **frame(centre, TAB, f"candidate-results/{code}/today", series))
+    around = {"centre": centre} if wants_fragment() else frame(centre, TAB, f"candidate-results/{code}/today", series)
+    return page("slips/today.html", "slips/_today.html", **values, **around)
