@@ -1,5 +1,5 @@
-// data-live: a link by which the page asks by itself. It asks nothing while the page is hidden, and moves no list under a
-// pointer or the focus: then its figures alone are swapped. What is pressed is always asked.
+// data-live: a link by which the page asks by itself. It asks nothing while the page is hidden, and moves no list
+// under a pointer or the focus: then its figures alone are swapped. What is pressed is always asked.
 document.addEventListener("htmx:before:request", (event) => {
   const { ctx } = event.detail;
   if (!event.target.matches("[data-live]") || ctx.sourceEvent.type === "click") return;

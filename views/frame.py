@@ -42,7 +42,7 @@ def pages_of_series(centre, series, page):
     elif entered_series(centre).where(Series.id == series.id).exists():
         parts += [("/status", "status.status", _("Edit status")),
                   ("/credentials", "credentials.index", _("Candidates and slips"))]
-    parts.append(("/to-do", "to_do.index", _("What needs doing")))
+    parts += [("/to-do", "to_do.index", _("What needs doing")), ("/today", "today.today", _("Results day"))]
     return [(url_for(endpoint, number=centre.number, code=series.code), label, page == start + part)
             for part, endpoint, label in parts]
 

@@ -13,7 +13,7 @@ from models.tables.attempts import Attempts
 from models.tables.exams import Centre, Release, Series
 from models.tables.jobs import FAILED, QUEUED, Job
 from models.tables.people import IDLE, StaffSession
-from models.tables.slips import Credential, SlipBatch
+from models.tables.slips import Credential
 from models.tables.subcentres import AttachedCentre
 from tests.inside import Inside
 from tests.visitor import text_of
@@ -170,9 +170,7 @@ def test_a_new_password_is_made_in_the_row_and_leads_to_the_print_of_that_slip(c
 
     answer = visitor.post(form.get("action"), {**page.fields(form), "act": form.find(".//button").get("value")})
 
-    newest = SlipBatch.select().order_by(SlipBatch.id.desc()).get()
-    assert (answer.status, answer.location) == (
-        303, f"/centres/XA102/candidate-results/june-2026/credentials/{newest.public_id}")
+    assert (answer.status, answer.location) == (303, "/centres/XA102/candidate-results/june-2026")
     assert {c.username: c.generation for c in Credential.select()} == {
         "XA101-0001-J26": 1, "XA101-0002-J26": 1, "XA102-0001-J26": 2}
     assert "Download PDF" in visitor.follow(answer).text
@@ -191,7 +189,7 @@ def test_whoever_has_no_slip_gets_one_from_the_call_list_and_nobodys_is_void(cas
     first = visitor.post(form.get("action"), sent)
     again = visitor.post(form.get("action"), {**sent, "once": ""})
 
-    assert (first.status, "/credentials/" in first.location, again.status) == (303, True, 422)
+    assert (first.status, first.location[-10:], again.status) == (303, "/june-2026", 422)
     assert {c.username: c.generation for c in Credential.select()}["XA101-0009-J26"] == 1
 
 

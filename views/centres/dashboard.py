@@ -21,7 +21,7 @@ from views.what_needs_doing import quiet_until, rows_of, series_line, soonest
 
 bp = Blueprint("dashboard", __name__)
 bp.before_request(officers_only)
-NEXT_SERIES = "series.series"  # where 'View Dashboard >' leads
+NEXT_SERIES = "today.today"  # where 'View Dashboard >' leads
 SHOWN = 5  # rows, changes
 FOUND = 50  # of a search: who needs more types more
 MOST_SERIES = 4

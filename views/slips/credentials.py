@@ -33,7 +33,6 @@ from models.rules.needs import (
     states,
 )
 from models.tables.exams import Candidate
-from models.tables.jobs import Job
 from models.tables.slips import SlipBatch
 from views.forms import sheet_choices
 from views.frame import TAB, frame
