@@ -101,10 +101,11 @@ def test_whose_results_are_out_and_who_has_signed_in_since_is_the_same_in_sql_as
         for login, minutes in zip(Credential.select().order_by(Credential.id), seen, strict=False):
             when = None if minutes is None else at(minutes)
             Credential.update(last_signed_in_at=when, looked_at=when).where(Credential.id == login.id).execute()
-        lines = {line.number: line for line in today.lines_of(state.series, Centre.kind == "centre", NOW)}
+        releases = rules.releases_of(state.series)
+        lines = {line.number: line for line in today.lines_of(state.series, Centre.kind == "centre", releases, NOW)}
 
         standings = rules.standings_of(state.series, Centre.kind == "centre")
-        members, releases = groups(state.series, list(standings)), rules.releases_of(state.series)
+        members = groups(state.series, list(standings))
         shown = {name: release for name, release in releases.items() if not release.held_at}
         by_sql = [(lines[s.centre.number].covered, lines[s.centre.number].due, lines[s.centre.number].next_at,
                    lines[s.centre.number].due - lines[s.centre.number].signed_in)
@@ -121,6 +122,6 @@ def test_whose_results_are_out_and_who_has_signed_in_since_is_the_same_in_sql_as
                     sum(group.count for group, some in zip(mine, instants, strict=True) if any(
                         instant <= NOW for instant in some)),
                     min((instant for some in instants for instant in some if instant > NOW), default=None),
-                    len(today.calls(standing, NOW))))
+                    len(today.calls(standing, releases, NOW))))
 
     assert by_sql == by_python

@@ -1,6 +1,7 @@
 """What 'Results day' says, of a centre, an Associate's circle or the whole series: figures, lists, what is wrong."""
 import re
 import secrets
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from flask import request, url_for
@@ -24,31 +25,31 @@ SAID = re.compile(r"(\d{1,9})-(\d{1,9})-(\d{1,12})", re.ASCII)
 AT_MOST_EVERY = 60  # seconds, for what is read aloud
 
 
-def day(series, within, jobs, zones, now, by_associate=False, calls=(), work=""):
-    """The values of slips/_today.html. `jobs`: a query, of those whose trouble concerns the reader; `work`: where it is
-    told of them; `zones`: the reader's own and another one, in which instants are told. Six queries.
+def day(series, within, jobs, zones, now, work, standing=None):
+    """The values of slips/_today.html. `jobs`: a query, of those whose trouble concerns the reader, `work`: where it is
+    told of them; `zones`: the reader's own and another one; `standing`: of the centre that calls its candidates, None
+    for the board, which sees a line an Associate.
     """
-    refused = today.refusals(series, within, now)
-    lines = today.lines_of(series, within, now, refused, by_associate)
-    every = request.args.get("refused") == "all"
-    troubles = _troubles(jobs, now)
+    releases, refused = releases_of(series), today.refusals(series, within, now)
+    lines = today.lines_of(series, within, releases, now, refused, by_associate=standing is None)
+    every, troubles = request.args.get("refused") == "all", _troubles(jobs, now)
+    here = partial(url_for, request.endpoint, **request.view_args)
     some = page_of(lines, A_PAGE, request.endpoint, **request.view_args)
     return {
         "series": series, "asked": now.astimezone(ZoneInfo(zones[0])), "again": 17 + secrets.randbelow(7),
-        "closed": series.is_closed(now), "held": ", ".join(in_order(
-            name for name, release in releases_of(series).items() if release.held_at and release.released_at <= now)),
+        "closed": series.is_closed(now), "held": _named(
+            name for name, release in releases.items() if release.held_at and release.released_at <= now),
         "figures": _figures(lines, zones, now), "covered": sum(line.covered for line in lines),
         "due": sum(line.due for line in lines), "signed_in": sum(line.signed_in for line in lines),
         "lines": [(line, _there(line.next_at, line.time_zone, zones[0]) if line.next_at and not line.due else "")
-                  for line in some.rows], "centres": some.found, "pages": some.addresses, "place": some.current,
+                  for line in some.rows], "pages": some.addresses, "place": some.current,
         "refused": [(one, _hour(one.since, zones[0], now), one.replaced_at and lately(one.replaced_at, zones[0], now))
                     for one in (refused if every else refused[:A_FEW])], "all_refused": len(refused),
-        "calls": [(call.state, ", ".join(call.waiting), in_zone(call.state.signed_in_at, zones[0])) for call in calls],
+        "calls": [(call.state, ", ".join(call.waiting), in_zone(call.state.signed_in_at, zones[0]))
+                  for call in (today.calls(standing, releases, now) if standing else ())],
         "troubles": troubles, "work": work, "waiting_jobs": jobs.where(Job.state == QUEUED).count(),
-        "here": url_for(request.endpoint, **request.view_args, refused="all" if every else None,
-                        page=some.current if some.current > 1 else None),
-        "all_here": url_for(request.endpoint, **request.view_args, refused="all"),
-        **_news(len(refused), len(troubles), now),
+        "here": here(refused="all" if every else None, page=some.current if some.current > 1 else None),
+        "all_here": here(refused="all"), **_news(len(refused), len(troubles), now),
     }
 
 

@@ -10,7 +10,7 @@ from peewee import JOIN, Case, Select, fn
 
 from models.database import database
 from models.rules.needs import State, states
-from models.rules.standing import delay, governed, has_access, is_covered, releases_of
+from models.rules.standing import delay, governed, has_access, is_covered
 from models.tables.attempts import Attempts
 from models.tables.exams import Candidate, Centre, Series, in_order
 from models.tables.slips import Credential
@@ -41,13 +41,6 @@ class Line:
     next_at: datetime | None = None
     instants: dict = field(default_factory=dict)
 
-    @property
-    def rank(self):
-        """Worst first: by share signed in; then who waits, by time; last those of whom nothing is announced."""
-        return (not self.due, self.signed_in / self.due if self.due else 0,
-                self.next_at.timestamp() if self.next_at and not self.due else 0 if self.due else float("inf"),
-                self.signed_in - self.due, self.number)
-
 
 class Refusal(NamedTuple):
     """A candidate who was refused and has not got in since. `since`: when the hour of the last time began.
@@ -71,39 +64,42 @@ class Call(NamedTuple):
     waiting: tuple
 
 
-def lines_of(series, within, now, refused=(), by_associate=False):
-    """The Lines of the centres with candidates who have access, worst first. Three queries, however many centres.
+def lines_of(series, within, releases, now, refused=(), by_associate=False):
+    """The Lines of the centres with candidates who have access, worst first: by share signed in, then those for whom
+    nothing is out, by when it will be. Two queries, however many centres.
 
-    `within`: which centres, a condition on Centre; `refused`: their Refusals; `by_associate`: one Line for an Associate
-    and all its centres.
+    `within`: which centres, a condition on Centre; `releases`: {qualification: Release}; `refused`: their Refusals;
+    `by_associate`: one Line for an Associate and all its centres.
     """
-    released = _released(series)
+    released = {name: release.released_at for name, release in releases.items() if not release.held_at}
     past = sorted({int(at.timestamp()) for at in released.values() if at <= now})
-    centres, lines = {}, {}
-    for centre_id, associate_id, number, name, zone, minutes in _governed(
+    heads, lines = {}, {}
+    for centre_id, associate_id, number, name, zone, minutes in database.execute(_governed(
             series, Centre.id, Centre.associate, Centre.number, Centre.name, Centre.time_zone, delay,
-            ).where(within).order_by(Centre.number).tuples():
-        centres[centre_id] = (by_associate and associate_id) or centre_id, timedelta(minutes=minutes)
+            ).where(within).order_by(Centre.number)):
+        heads[centre_id] = (by_associate and associate_id) or centre_id, timedelta(minutes=minutes)
         lines[centre_id] = Line(number, name, zone)
     for centre_id, names, count, tried, *signed_in in _tally(series, within, past):
-        head, late = centres[centre_id]
+        head, late = heads[centre_id]
         line, here = lines[head], {name: released[name] + late for name in names.split("|") if name in released}
-        out = [name for name, at in here.items() if at <= now]
-        ahead = [at for at in here.values() if at > now]
+        out, ahead = [], []
+        for name, at in here.items():
+            (out if at <= now else ahead).append(at)
+            line.instants[name] = min(at, line.instants.get(name, at))
         line.covered += count
         line.tried += tried
         if out:
-            newest = max(released[name] for name in out)
             line.due += count
-            line.signed_in += signed_in[past.index(int(newest.timestamp()))]
+            line.signed_in += signed_in[past.index(int((max(out) - late).timestamp()))]
         elif ahead:
             line.waiting += count
-        line.next_at = min([*ahead, *([line.next_at] if line.next_at else [])], default=None)
-        for name, at in here.items():
-            line.instants[name] = min(at, line.instants.get(name, at))
+        if ahead:
+            line.next_at = min(ahead + [line.next_at] * bool(line.next_at))
     for one in refused:
-        lines[centres[one.centre_id][0]].refused += 1
-    return sorted((line for line in lines.values() if line.covered), key=lambda line: line.rank)
+        lines[heads[one.centre_id][0]].refused += 1
+    return sorted((line for line in lines.values() if line.covered), key=lambda line: (
+        line.signed_in / line.due if line.due else 2,
+        line.next_at.timestamp() if line.next_at and not line.due else float("inf")))
 
 
 def refusals(series, within, now):
@@ -128,24 +124,17 @@ def refusals(series, within, now):
     return list(found.values())
 
 
-def calls(standing, now):
-    """The Calls of one centre, by number, those whose login was never used first. Three queries."""
-    late, released = timedelta(minutes=standing.delay), _released(standing.series)
-    out = {name: at + late for name, at in released.items() if at + late <= now}
+def calls(standing, releases, now):
+    """The Calls of one centre, by number, those whose login was never used first. Two queries."""
+    instants = {name: standing.visible_from(name, releases) for name in releases if not releases[name].held_at}
     found = []
     for state in states(standing) if standing.has_access else ():
-        login = state.candidate.login
-        seen = login.looked_at if login and login.last_signed_in_at else None
+        seen = state.signed_in_at and state.candidate.login.looked_at
         waiting = in_order(name for name in state.candidate.qualifications.split("|")
-                           if name in out and (seen is None or seen < out[name]))
+                           if name in instants and instants[name] <= now and (not seen or seen < instants[name]))
         if waiting:
             found.append(Call(state, waiting))
     return sorted(found, key=lambda call: call.state.signed_in_at is not None)
-
-
-def _released(series):
-    """{qualification: instant} of what is announced and not held."""
-    return {name: release.released_at for name, release in releases_of(series).items() if not release.held_at}
 
 
 def _governed(series, *columns):

@@ -17,6 +17,6 @@ bp.before_request(board_only)
 @bp.get("/<code>/today")
 def today(code):
     series = or_404(shown_series().where(Series.code == code))
-    values = day(series, has_access, Job.select(), ("UTC", BOARD_ZONE), now(), by_associate=True,
-                 work=url_for("board_queue.index"))
+    values = day(series, has_access, Job.select(), ("UTC", BOARD_ZONE), now(),
+                 url_for("board_queue.index"))
     return board_page("board/today.html", "series", "slips/_today.html", **values)

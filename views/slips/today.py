@@ -1,7 +1,6 @@
 """'Results day' of a centre, with whom to call, or of an Associate, over its circle."""
 from flask import Blueprint, url_for
 
-from models.rules import today as rules
 from models.tables.exams import Centre
 from models.tables.jobs import Job
 from views.frame import TAB, frame
@@ -17,8 +16,8 @@ bp.before_request(officers_only)
 @bp.get("/centres/<number>/candidate-results/<code>/today")
 def today(number, code):
     centre, series, standing = standing_of_url(number, code)
-    circle, moment = (Centre.id == centre.id) | (Centre.associate == centre.id), now()
-    values = day(series, circle, jobs_of_own().where(Job.series == series, circle), (centre.time_zone, "UTC"), moment,
-                 calls=rules.calls(standing, moment), work=url_for("to_do.index", number=number, code=code))
+    circle = (Centre.id == centre.id) | (Centre.associate == centre.id)
+    values = day(series, circle, jobs_of_own().where(Job.series == series, circle), (centre.time_zone, "UTC"), now(),
+                 url_for("to_do.index", number=number, code=code), standing)
     around = {"centre": centre} if wants_fragment() else frame(centre, TAB, f"candidate-results/{code}/today", series)
     return page("slips/today.html", "slips/_today.html", **values, **around)
