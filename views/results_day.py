@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from flask import request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from peewee import fn
 
 from documents import words
 from models.rules import fitness, today
@@ -32,7 +33,9 @@ def day(series, within, jobs, zones, now, work, standing=None):
     """
     releases, refused = releases_of(series), today.refusals(series, within, now)
     lines = today.lines_of(series, within, releases, now, refused, by_associate=standing is None)
-    every, troubles = request.args.get("refused") == "all", _troubles(jobs, now)
+    counted = dict(jobs.select(Job.state, fn.COUNT(Job.id)).where((Job.state == QUEUED) | (
+        Job.state == FAILED) & (Job.created_at >= now - today.A_DAY)).group_by(Job.state).tuples())
+    every, troubles = request.args.get("refused") == "all", _troubles(counted, now)
     here = partial(url_for, request.endpoint, **request.view_args)
     some = page_of(lines, A_PAGE, request.endpoint, **request.view_args)
     return {
@@ -47,7 +50,7 @@ def day(series, within, jobs, zones, now, work, standing=None):
                     for one in (refused if every else refused[:A_FEW])], "all_refused": len(refused),
         "calls": [(call.state, ", ".join(call.waiting), in_zone(call.state.signed_in_at, zones[0]))
                   for call in (today.calls(standing, releases, now) if standing else ())],
-        "troubles": troubles, "work": work, "waiting_jobs": jobs.where(Job.state == QUEUED).count(),
+        "troubles": troubles, "work": work, "waiting_jobs": counted.get(QUEUED, 0),
         "here": here(refused="all" if every else None, page=some.current if some.current > 1 else None),
         "all_here": here(refused="all"), **_news(len(refused), len(troubles), now),
     }
@@ -103,13 +106,13 @@ def _hour(start, zone, now):
     return _("%(start)s to %(end)s", start=lately(start, zone, now), end=day_of(start + today.AN_HOUR, zone, "HH:mm"))
 
 
-def _troubles(jobs, now):
-    """A sentence for each thing that somebody must look at."""
+def _troubles(counted, now):
+    """A sentence for each thing that somebody must look at. `counted`: {state: jobs that wait or failed lately}."""
     found = []
     if (waited := fitness.longest_waiting(now)) > fitness.LONGEST_WAIT:
         found.append(_("Work in the background has waited for %(minutes)s minutes: large files of slips are not made, "
                        "single slips and sign-ins go on.", minutes=waited // 60))
-    if failed := jobs.where(Job.state == FAILED, Job.created_at >= now - today.A_DAY).count():
+    if failed := counted.get(FAILED):
         found.append(ngettext("%(num)s piece of work failed in the last day.",
                               "%(num)s pieces of work failed in the last day.", failed))
     return found

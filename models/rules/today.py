@@ -24,9 +24,9 @@ LONGEST_USERNAME = Credential.username.max_length
 class Line:
     """A centre, or an Associate's circle, on the day. Instants are aware; counts are of candidates with access.
 
-    `due`: something is out for them, of whom `signed_in` since the newest of it; `tried`: whose login was ever used;
-    `waiting`: for whom nothing is out and something is to come. `instants`: {qualification: when it is out here, the
-    first centre counting}; `next_at`: the next of any of its centres. `refused`: see `refusals`.
+    `due`: something is out for them, of whom `signed_in` since the newest of it; `tried`: whose login was ever used, as
+    long as nothing is out; `waiting`: for whom nothing is out and something is to come. `instants`: {qualification: when
+    it is out here, the first centre counting}; `next_at`: the next of any of its centres. `refused`: see `refusals`.
     """
 
     number: str
@@ -79,7 +79,7 @@ def lines_of(series, within, releases, now, refused=(), by_associate=False):
             ).where(within).order_by(Centre.number)):
         heads[centre_id] = (by_associate and associate_id) or centre_id, timedelta(minutes=minutes)
         lines[centre_id] = Line(number, name, zone)
-    for centre_id, names, count, tried, *signed_in in _tally(series, within, past):
+    for centre_id, names, count, *signed_in in _tally(series, within, past):
         head, late = heads[centre_id]
         line, here = lines[head], {name: released[name] + late for name in names.split("|") if name in released}
         out, ahead = [], []
@@ -87,7 +87,7 @@ def lines_of(series, within, releases, now, refused=(), by_associate=False):
             (out if at <= now else ahead).append(at)
             line.instants[name] = min(at, line.instants.get(name, at))
         line.covered += count
-        line.tried += tried
+        line.tried += 0 if past else signed_in[0]
         if out:
             line.due += count
             line.signed_in += signed_in[past.index(int((max(out) - late).timestamp()))]
@@ -108,19 +108,18 @@ def refusals(series, within, now):
         Attempts.since >= now - A_DAY, Attempts.count > 0, fn.LENGTH(Attempts.subject) <= LONGEST_USERNAME,
     ).order_by(Attempts.since.desc(), Attempts.id.desc()).limit(MOST).alias("recent")  # so they are where it begins
     query = governed(
-        Credential.select(Centre.id, Centre.number, Candidate.number, Candidate.name, recent.c.count,
-                          recent.c.since.converter(Attempts.since.python_value), Credential.generation,
-                          Credential.issued_at)
+        Credential.select(Centre.id, Centre.number, Candidate.number, Candidate.name, recent.c.count, recent.c.since,
+                          Credential.generation, Credential.issued_at)
         .join(recent, on=Credential.username == recent.c.subject)
         .join_from(Credential, Candidate).join(Centre).join_from(Candidate, Series)
     ).where(Series.id == series.id, within, has_access, is_covered,
             Credential.last_signed_in_at.is_null() | (Credential.last_signed_in_at < recent.c.since),
             ).order_by(recent.c.since.desc(), recent.c.id.desc())
     found = {}
-    for *who, times, since, generation, issued_at in query.tuples():
+    for *who, times, since, generation, issued_at in database.execute(query):
         before = found.get(tuple(who))
         found[tuple(who)] = before._replace(times=before.times + times) if before else Refusal(
-            *who, times, since, issued_at if generation > 1 else None)
+            *who, times, _at(since), _at(issued_at) if generation > 1 else None)
     return list(found.values())
 
 
@@ -137,19 +136,22 @@ def calls(standing, releases, now):
     return sorted(found, key=lambda call: call.state.signed_in_at is not None)
 
 
+_at = Attempts.since.python_value  # of epoch seconds
+
+
 def _governed(series, *columns):
     return governed(Centre.select(*columns).join(Series, on=Series.id == series.id))
 
 
 def _tally(series, within, past):
-    """(centre id, qualifications, candidates, whose login was ever used, signed in since each of `past`) a group.
+    """(centre id, qualifications, candidates, signed in since each of `past` or, without any, ever) a group.
 
-    `past`: epoch seconds of releases; each counts with the centre's delay. Facts first, then groups: what is sorted is
-    small, which a third of the time was spent on.
+    `past`: epoch seconds of releases; each counts with the centre's delay. What is sorted into groups is small, for
+    that takes a third of the time.
     """
-    has_signed_in = Credential.last_signed_in_at.is_null(False)
-    facts = [Case(None, [(fact, 1)], 0).alias(f"fact{place}") for place, fact in enumerate((
-        has_signed_in, *(has_signed_in & (Credential.looked_at >= 60 * delay + at) for at in past)))]
+    ever = Credential.last_signed_in_at.is_null(False)
+    since = [ever & (Credential.looked_at >= 60 * delay + at) for at in past] or [ever]
+    facts = [Case(None, [(fact, 1)], 0).alias(f"fact{place}") for place, fact in enumerate(since)]
     people = (
         _governed(series, Centre.id.alias("centre"), Candidate.qualifications.alias("names"), *facts)
         .join_from(Centre, Candidate, on=(Candidate.centre == Centre.id) & (Candidate.series == series.id))
