@@ -25,8 +25,8 @@ class Line:
     """A centre, or an Associate's circle, on the day. Instants are aware; counts are of candidates with access.
 
     `due`: something is out for them, of whom `signed_in` since the newest of it; `tried`: whose login was ever used, as
-    long as nothing is out; `waiting`: for whom nothing is out and something is to come. `instants`: {qualification: when
-    it is out here, the first centre counting}; `next_at`: the next of any of its centres. `refused`: see `refusals`.
+    long as nothing is out; `waiting`: for whom nothing is out and something is to come. `instants`: {qualification:
+    when it is out here, the first centre counting}; `next_at`: the next of any of its centres; `refused`: Refusals.
     """
 
     number: str
