@@ -13,7 +13,7 @@ from models.tables.attempts import Attempts
 from models.tables.exams import Centre, Release, Series
 from models.tables.jobs import FAILED, QUEUED, Job
 from models.tables.people import IDLE, StaffSession
-from models.tables.slips import Credential
+from models.tables.slips import Credential, SlipBatch
 from models.tables.subcentres import AttachedCentre
 from tests.inside import Inside
 from tests.visitor import text_of
