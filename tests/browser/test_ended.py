@@ -98,7 +98,7 @@ def test_confirm_is_kept_and_done_when_its_officer_is_back(cast, signed_in, with
     found = problems(page) if with_script else []
     page.get_by_role("button", name="‘Confirm’ now").click()
 
-    page.get_by_text("Confirmed. The PDF file with the login credentials is ready below.").wait_for()
+    page.get_by_text("Confirmed. The PDF file with the login credentials is ready.").wait_for()
     assert found == []
 
 
