@@ -50,8 +50,8 @@ def not_taken(error):
 def http_error(error):
     sentences = {
         400: _("That request could not be read."),
-        403: _("You do not have the right to do this. Whoever gives rights at your centre or its Associate can give it "
-               "to you, or ask %(email)s.", email=current_app.config["SUPPORT_EMAIL"]),
+        403: _("You do not have the right to do this. Whoever gives rights at your centre can give it to you, or ask "
+               "%(email)s.", email=current_app.config["SUPPORT_EMAIL"]),
         404: _("There is no such page, or it is not yours to see."),
         405: _("That address cannot be used this way."),
         413: _("That is too large to be sent."),

@@ -17,8 +17,10 @@ ROOT = Path(__file__).parents[2]
 SITE = "/results/ar/"
 # Officers and board staff alone read what stands here, in English. All else is for candidates, or on paper.
 PORTAL = re.compile(
-    r"(templates|views)/(_macros|staff|centres|slips|subcentres|board|imports|help)/|templates/paper/links|templates/(base|_notice)\.html|exchange/|jobs/|"
-    r"views/(forms|frame|help|imports|once|reach)\.py|models/tables/|models/acts/(?!candidate_sign_in)|models/(contacts|delay|"
+    r"(templates|views)/(_macros|staff|centres|slips|subcentres|board|imports|help)/|templates/paper/links|"
+    r"templates/(base|_notice)\.html|exchange/|jobs/|"
+    r"views/(controls|ended|forms|frame|happened|help|imports|once|reach|results_day|times|what_needs_doing)\.py|"
+    r"models/tables/|models/acts/(?!candidate_sign_in)|models/(contacts|delay|"
     r"staff_passwords)\.py|models/rules/(instants|subcentre_\w+)\.py|documents/check\.py")
 
 
