@@ -15,7 +15,7 @@ def test_an_officer_lands_on_administer_exams_of_the_own_centre(cast, plain):
     assert (home.status, home.location) == (303, "/centres/XA101")
     assert text_of(page.one("h1")) == "Administer exams"
     links = page.links()
-    assert links["View Dashboard >"] == "/centres/XA101/candidate-results/june-2026"
+    assert links["View Dashboard >"] == "/centres/XA101/candidate-results/june-2026/today"
     assert [text_of(h2) for h2 in page.all("h2")] == [
         "Download and upload files", "View entries and results", "Manage the Candidate results website",
         "Open series", "What needs doing", "Since your last visit"]
