@@ -87,3 +87,19 @@ def test_what_is_no_row_of_the_list_cannot_be_marked(cast, plain, slips):
     plain(cast.associates_officer).post(TO_DO, {"act": "mark", "mark": ["XB201", "XA102", "x" * 300]})
 
     assert [mark.row for mark in Mark.select()] == ["XA102"]
+
+
+def test_a_head_orders_the_list_and_the_order_stands_in_every_address(cast, plain, slips):
+    for number in range(3, 105):
+        cast.candidate(cast.karachi, f"{number:04}", f"Zoë {number}", [("IGCSE", "0580", "Mathematics")])
+    officer = plain(cast.karachi_officer)
+
+    turned = officer.get(f"{SLIPS}?order=number&q=zoe")
+    other_way = officer.get(turned.links()["Candidate"])
+    second = officer.get(other_way.links()["2"])
+
+    assert [text_of(row)[:4] for row in turned.all("th", scope="row")][:2] == ["0001", "0003"]
+    assert [text_of(row)[:4] for row in other_way.all("th", scope="row")][:2] == ["0104", "0103"]
+    assert [text_of(row)[:4] for row in second.all("th", scope="row")] == ["0004", "0003", "0001"]
+    assert [head.get("aria-sort") for head in second.all("th", scope="col")][0] == "descending"
+    assert officer.get(f"{SLIPS}?order=nonsense").status == 200

@@ -13,7 +13,7 @@ from views.board import board_page
 from views.forms import errors_of, typed_in
 from views.guards import board_only
 from views.hypermedia import done, now, or_404
-from views.paging import page_of
+from views.paging import in_order, page_of
 
 bp = Blueprint("board_centres", __name__, url_prefix="/board/centres")
 bp.before_request(board_only)
@@ -24,6 +24,8 @@ def index():
     """Search by number, name or country; a whole number leads straight to its dashboard."""
     q = request.args.get("q", "").strip()[:100]
     found = narrowed(current_user.centres, q, Centre.id, Centre.number, Centre.name, Centre.country)
+    found = in_order(found, {"number": Centre.number, "name": Centre.name, "country": Centre.country,
+                             "zone": Centre.time_zone})
     return board_page("board/centres/index.html", "centres", q=q, page_=page_of(found, 50, "board_centres.index", q=q))
 
 

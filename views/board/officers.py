@@ -11,7 +11,7 @@ from models.tables.people import BOARD_RIGHTS, RIGHTS, Officer
 from views.board import board_page
 from views.guards import board_only
 from views.hypermedia import done, now, or_404, say
-from views.paging import page_of
+from views.paging import in_order, page_of
 
 bp = Blueprint("board_officers", __name__, url_prefix="/board/officers")
 bp.before_request(board_only)
@@ -21,7 +21,8 @@ ACTS = {"disable": officers.disable, "enable": officers.enable, "second-factor":
 @bp.get("")
 def index(typed=None, errors=None, status=200):
     q = request.args.get("q", "").strip()[:100]
-    found = narrowed(Officer.select().order_by(Officer.email), q, Officer.id, Officer.email, Officer.name)
+    found = narrowed(in_order(Officer.select().order_by(Officer.email), {"name": Officer.name, "email": Officer.email}),
+                     q, Officer.id, Officer.email, Officer.name)
     return board_page("board/officers/index.html", "officers", status=status, q=q,
                       typed=typed or {"email": "", "name": ""},
                       errors=errors or {}, page_=page_of(found, 50, "board_officers.index", q=q))

@@ -16,7 +16,7 @@ from jobs import slips as slip_jobs
 from models.acts import issuing
 from models.acts.attempts import KEPT, refused_since
 from models.database import Refused, Sentence
-from models.finding import has_words
+from models.finding import has_words, plain
 from models.rules.languages import LANGUAGES, NAMES
 from models.rules.needs import (
     CONFIRM,
@@ -39,7 +39,7 @@ from views.frame import TAB, frame
 from views.guards import officers_only, password_was_given_long_ago
 from views.hypermedia import attachment, done, now, or_404, page, say, wants_fragment
 from views.marks import ALL, MARK, MARKED, asked_for, forget_marks, keep_marks, marked_in
-from views.paging import page_of
+from views.paging import in_order, page_of
 from views.reach import names_of, standing_of_url
 from views.slips.presses import for_newest
 
@@ -48,6 +48,9 @@ bp.before_request(officers_only)
 AT = "/centres/<number>/candidate-results/<code>/credentials"
 STATES = ("", NO_SLIP, OUT_OF_DATE, "dormant", "not-signed-in", UNPRINTABLE, MARKED)
 A_PAGE = 100
+ORDERS = {"number": lambda line: line.candidate.number, "name": lambda line: plain(line.candidate.name),
+          "slip": lambda line: line.need.state, "failures": lambda line: line.failures,
+          "signed-in": lambda line: str(line.need.signed_in_at or "")}
 
 
 class Line(NamedTuple):
@@ -65,7 +68,8 @@ def index(number, code, refused="", status=200):
     centre, series, standing = standing_of_url(number, code)
     every, place, here = lines_of(standing), place_of(centre, series), _finding()
     marks = marked_in(place)
-    found = page_of(_found(every, marks, **here), A_PAGE, "credentials.index", number=number, code=code, **here)
+    found = page_of(in_order(_found(every, marks, **here), ORDERS), A_PAGE,
+                    "credentials.index", number=number, code=code, **here)
     return page("slips/credentials/index.html", None, status, series=series, standing=standing, lines=found, here=here,
                 total=len(every), kinds=_kinds(every, here["state"]), refused=refused, marks=marks,
                 bar=_bar(every, marks), typed=request.form,

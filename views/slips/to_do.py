@@ -10,7 +10,7 @@ from jobs import queue
 from jobs import slips as slip_jobs
 from models.acts import issuing
 from models.database import Refused, Sentence
-from models.finding import has_words
+from models.finding import has_words, plain
 from models.rules import to_do
 from models.rules.needs import GENERATE, NEW_PASSWORD, REISSUE, UNPRINTABLE
 from models.rules.standing import releases_of
@@ -21,7 +21,7 @@ from views.guards import officers_only
 from views.hypermedia import done, now, page, say, wants_fragment
 from views.languages import in_zone
 from views.marks import ALL, MARK, MARKED, add_mark, asked_for, forget_marks, keep_marks, marked_in
-from views.paging import page_of
+from views.paging import in_order, page_of
 from views.reach import circle_of, managed_centre_of, series_of
 from views.what_needs_doing import needs_of
 
@@ -30,6 +30,8 @@ bp.before_request(officers_only)
 AT = "/centres/<number>/candidate-results/<code>/to-do"
 NEEDS = ("", GENERATE, "late", REISSUE, UNPRINTABLE, "entered", "sign-in", "contact", "every", "marked")
 A_PAGE = 100
+ORDERS = {"centre": lambda line: line.centre.number, "name": lambda line: plain(line.centre.name),
+          "candidates": lambda line: line.needs.generate + line.needs.out_of_date + line.needs.missed}
 
 
 @bp.get(AT)
@@ -39,7 +41,7 @@ def index(number, code, refused="", status=200):
     lines = lines_of(centre, series)
     marks, releases = marked_in(place_of(centre, series)), releases_of(series)
     here = _finding()
-    found = page_of(_found(lines, marks, **here, and_marked=bool(refused)), A_PAGE,
+    found = page_of(in_order(_found(lines, marks, **here, and_marked=bool(refused)), ORDERS), A_PAGE,
                     "to_do.index", number=number, code=code, **here)
     return page(
         "slips/to_do.html", None, status, series=series, refused=refused, typed=request.form, lines=found,
