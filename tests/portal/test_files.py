@@ -139,3 +139,17 @@ def test_own_slips_are_a_link_away_for_those_who_manage_them(cast, plain):
     assert plain(cast.karachi_officer).get(HERE).links()[link] == (
         "/centres/XA101/candidate-results/june-2026/credentials")
     assert link not in plain(cast.without_right).get(HERE).links()
+
+
+def test_a_file_is_found_by_its_name_and_said_by_whom(cast, plain):
+    officer = plain(cast.karachi_officer)
+    for name in ("Räume.csv", "dates.csv"):
+        officer.post(HERE, {"file": (io.BytesIO(b"1"), name)}, content_type="multipart/form-data")
+
+    found = officer.get(f"{HERE}?q=raume")
+
+    assert [text_of(row) for row in found.all("th", scope="row")] == ["Räume.csv"]
+    assert [text_of(cell) for cell in found.all("td", data_label="Sent by")] == ["you"]
+    assert [text_of(row) for row in officer.get(f"{HERE}?order=-name").all("th", scope="row")] == [
+        "Räume.csv", "dates.csv"]
+    assert "No file is found by ‘nothing’." in officer.get(f"{HERE}?q=nothing").text

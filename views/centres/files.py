@@ -7,14 +7,17 @@ from flask_login import current_user
 
 from models.acts import files
 from models.database import Refused
+from models.finding import has_words, plain
 from models.tables.files import FROM_BOARD, TO_BOARD, ExchangeFile
 from views.frame import frame
 from views.guards import officers_only
 from views.hypermedia import attachment, done, now, or_404, page, say
-from views.reach import centre_of, entered_series
+from views.paging import in_order
+from views.reach import centre_of, entered_series, names_of
 
 bp = Blueprint("files", __name__)
 bp.before_request(officers_only)
+ORDERS = {"name": lambda file: plain(file.name), "size": lambda file: file.size, "sent": lambda file: file.sent_at}
 
 
 @bp.get("/centres/<number>/files")
@@ -67,11 +70,14 @@ def own_direction():
 
 
 def files_page(centre, error="", status=200):
+    q = request.args.get("q", "").strip()[:100]
     every = list(files.listed(centre))
+    found = in_order([file for file in every if has_words(q, file.name)], ORDERS)
     framed = frame(centre, "files", "files")
     return page(
-        "centres/files.html", status=status, **framed, error=error, own=own_direction(),
-        groups=[(_("From the board"), FROM_BOARD, [f for f in every if f.direction == FROM_BOARD]),
-                (_("To the board"), TO_BOARD, [f for f in every if f.direction == TO_BOARD])],
+        "centres/files.html", status=status, **framed, error=error, own=own_direction(), q=q, total=len(every),
+        names=names_of([file.sent_by for file in found]),
+        groups=[(_("From the board"), FROM_BOARD, [f for f in found if f.direction == FROM_BOARD]),
+                (_("To the board"), TO_BOARD, [f for f in found if f.direction == TO_BOARD])],
         sends_files=current_user.has_right("sends_files", centre),
         series=list(entered_series(centre)) if framed["manages_candidate_results"] else [])
