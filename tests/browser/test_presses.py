@@ -45,7 +45,7 @@ def test_750_centres_start_from_the_settings_of_an_earlier_series(cast, signed_i
     page = signed_in(cast.associates_officer, script=with_script)
 
     page.goto("/centres/XA100/candidate-results/june-2026/attached-centres")
-    page.get_by_role("link", name="Start from the settings of an earlier series").click()
+    page.get_by_role("link", name="Start from an earlier series").click()
     expect(page.get_by_text("750 centres would stand otherwise.")).to_be_visible()
     page.get_by_role("button", name="Start from November 2025").click()
     expect(page.locator("#notice")).to_contain_text("From November 2025: 750 centres would stand otherwise.")
