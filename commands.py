@@ -287,11 +287,14 @@ def add_signing_key(file):
                "site with it within a day: then the key that it replaces ends.")
 
 
-@signing_key_commands.command("revoke", cls=InSentences)
+@signing_key_commands.command("revoke", cls=InSentences, context_settings={"ignore_unknown_options": True})
 @click.argument("kid")
 @click.option("--reason", default="stolen", show_default=True)
 def revoke_signing_key(kid, reason):
-    """A key that may be in other hands vouches for nothing any more, whatever the date of a statement."""
+    """A key that may be in other hands vouches for nothing any more, whatever the date of a statement.
+
+    A KID may begin with a dash.
+    """
     statements.revoke_key(kid, reason, OPERATOR, now())
     click.echo(f"{kid} is revoked. Give the service a new key, and print the statements again that it signed.")
 

@@ -1,10 +1,11 @@
 """A fictional set of data to look around in, with well-known sign-ins. Never in production."""
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from exchange import importing
 from models import passwords
-from models.acts import attempts, files, issuing
+from models.acts import candidate_sign_in, files, issuing
 from models.codes import grouped
 from models.contacts import Contact
 from models.database import Refused, Sentence, database
@@ -93,7 +94,8 @@ def _leave_something_to_do(now):
     AttachedCentre.update(delay=60).where(
         AttachedCentre.centre == Centre.get(Centre.number == "NC107"), AttachedCentre.series.in_(november)).execute()
     for _time in range(3):
-        attempts.count("NC101-0002-N26", None, now)
+        with suppress(Refused):
+            candidate_sign_in.sign_in("NC101-0002-N26", "2" * passwords.LENGTH, now)
 
 
 def _confirm(centre, series, now):

@@ -154,6 +154,7 @@ def test_keys_and_statements_are_kept_from_the_command_line(cast, flask, tmp_pat
 
     assert f"{kid}  candidate" in flask("signing-keys", "list").output
     assert "is revoked" in flask("signing-keys", "revoke", kid, "--reason", "laptop lost").output
+    assert "No such option" not in flask("signing-keys", "revoke", "-BJW7Kki", "--reason", "lost").output
     assert "revoked: laptop lost" in flask("signing-keys", "list").output
     assert flask("signing-keys", "revoke", kid).exit_code == 1
     assert flask("statements", "withdraw", "0011-2233").exit_code == 1

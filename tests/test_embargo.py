@@ -36,7 +36,7 @@ FORMS = {"public.verify": [{"code": "A*"}], "circle.make": [{"kind": "xlsx"}, {"
                                                          "zip")]}
 # the token of a form and what makes it count once, the clock, the room on the disk
 RANDOM = re.compile(rb'name="once" value="[\w-]+"|(?:Im|\.eJ)[\w-]{12,}\.[\w-]+\.[\w-]+|data-now="\d+"|<b>\d+</b>|'
-                    rb'_(?:bytes|seconds)":-?[\d.]+')
+                    rb'_(?:bytes|seconds)":-?[\d.]+|<time datetime="[^"]+">\d\d:\d\d:\d\d</time>|every \d+s')
 MAKE_SOMETHING_RANDOM = {"account.second_factor", "officers.link", "to_do.archive"}  # secrets and ids, no results
 BOARD_STAFF = "the board without the right"
 PASSING = ("Date", "Set-Cookie")
