@@ -80,7 +80,7 @@ def test_every_act_leads_to_a_page_that_is_there(cast, soon, plain):
     visitor = plain(cast.associates_officer)
 
     page, theirs = visitor.get(AT), visitor.get("/centres/XA101")
-    acts = [a.get("href") for each in (page, theirs) for a in each.all("a", class_="button-second slim")]
+    acts = [a.get("href") for each in (page, theirs) for a in each.all("a", class_="button-second")]
 
     assert "1 late entry has no slip; entered since ALL Candidates was confirmed" in page.text
     assert said(page)[0].startswith("XA101 ")
