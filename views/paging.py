@@ -36,5 +36,5 @@ def page_of(rows, size, endpoint, **values):
     last = max(1, -(-found // size))
     current = min(max(request.args.get("page", 1, type=int), 1), last)
     some = rows[(current - 1) * size:current * size] if isinstance(rows, list) else rows.paginate(current, size)
-    kept = {name: value for name, value in {"order": request.args.get("order"), **values}.items() if value}
+    kept = {name: value for name, value in {**values, "order": request.args.get("order")}.items() if value}
     return Page(list(some), found, [url_for(endpoint, **kept, page=n) for n in range(1, last + 1)], current)
