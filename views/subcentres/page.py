@@ -72,7 +72,7 @@ def whole(screen, status=200, refused=None, form=None):
     values = parts(screen.narrowed(shown.rows), shown.rows, refused, form)
     return page(
         "subcentres/index.html", "subcentres/_found.html", status, pages=shown, states=STATES,
-        here=dict.fromkeys(FINDING, "") | here, found=shown.found,
+        here=dict.fromkeys(FINDING, "") | here, all_count=len(screen.listed), found=shown.found,
         defaults_shown=screen.defaults.controls, **values,
         **frame(screen.associate, TAB, f"candidate-results/{screen.series.code}/attached-centres", screen.series))
 
@@ -103,7 +103,6 @@ def parts(screen, numbers, refused=None, form=None):
         "rows": rows, "defaults": _defaults(screen), "refused": refused,
         "problems": list(_problems(screen, refused, rows)), "conflicts": screen.overtaken,
         "bulk": {name: form.get(name, "") if form else "" for name in BULK} | {"marked": len(marks)},
-        "all_count": len(screen.listed),
         "bar": {
             "count": counted.centres, "changed": centres_changed(counted.centres), "effects": totals(counted),
             "defaults_changed": DEFAULTS_ROW in screen.drafts,
